@@ -1,0 +1,9 @@
+export { AbortedError, abortReason, isAbort, linkedController, raceAbort } from './abort.ts';
+export { type AsyncQueue, asyncQueue, type Channel, channelPair } from './channel.ts';
+export { type Clock, type ManualClock, manualClock, systemClock } from './clock.ts';
+export { createDeadline, type Deadline, DeadlineError } from './deadline.ts';
+export { CodexError, type ErrorCode, isCodexError, systemCode, toMessage, unreachable } from './errors.ts';
+export { countingIds, type Ids, isUuid, systemIds, uuidv7 } from './ids.ts';
+export { canonicalJson, isObject, type JsonObject, type JsonValue, parseJson } from './json.ts';
+export { type Line, type LineSplitter, lineSplitter } from './lines.ts';
+export { type Logger, nullLogger } from './logger.ts';
