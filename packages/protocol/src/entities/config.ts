@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { ForcedLoginMethod } from './account.ts';
+import { ApprovalsReviewer, AskForApproval, SandboxMode } from './policy.ts';
+import { ReasoningEffort, ReasoningSummary, ServiceTier, Verbosity, WebSearchMode } from './settings.ts';
+import { lazy } from '../lazy.ts';
+import { AbsolutePath, i64 } from '../scalar.ts';
+
+export const AnalyticsConfig = lazy(() => z.looseObject({ enabled: z.boolean().nullable() }));
+export type AnalyticsConfig = z.infer<ReturnType<typeof AnalyticsConfig>>;
+
+export const AppToolApproval = lazy(() => z.enum(['auto', 'prompt', 'approve']));
+export type AppToolApproval = z.infer<ReturnType<typeof AppToolApproval>>;
+
+export const AppToolsConfig = lazy(() => z.object({}));
+export type AppToolsConfig = z.infer<ReturnType<typeof AppToolsConfig>>;
+
+export const AppConfig = lazy(() =>
+  z.object({
+    default_tools_approval_mode: AppToolApproval().nullable(),
+    default_tools_enabled: z.boolean().nullable(),
+    destructive_enabled: z.boolean().nullable(),
+    enabled: z.boolean(),
+    open_world_enabled: z.boolean().nullable(),
+    tools: AppToolsConfig().nullable(),
+  }),
+);
+export type AppConfig = z.infer<ReturnType<typeof AppConfig>>;
+
+export const AppToolConfig = lazy(() =>
+  z.object({ approval_mode: AppToolApproval().nullable(), enabled: z.boolean().nullable() }),
+);
+export type AppToolConfig = z.infer<ReturnType<typeof AppToolConfig>>;
+
+export const AppsDefaultConfig = lazy(() =>
+  z.object({ destructive_enabled: z.boolean(), enabled: z.boolean(), open_world_enabled: z.boolean() }),
+);
+export type AppsDefaultConfig = z.infer<ReturnType<typeof AppsDefaultConfig>>;
+
+export const AppsConfig = lazy(() => z.object({ _default: AppsDefaultConfig().nullable() }));
+export type AppsConfig = z.infer<ReturnType<typeof AppsConfig>>;
+
+export const WebSearchContextSize = lazy(() => z.enum(['low', 'medium', 'high']));
+export type WebSearchContextSize = z.infer<ReturnType<typeof WebSearchContextSize>>;
+
+export const WebSearchLocation = lazy(() =>
+  z.object({
+    city: z.string().nullable(),
+    country: z.string().nullable(),
+    region: z.string().nullable(),
+    timezone: z.string().nullable(),
+  }),
+);
+export type WebSearchLocation = z.infer<ReturnType<typeof WebSearchLocation>>;
+
+export const WebSearchToolConfig = lazy(() =>
+  z.object({
+    allowed_domains: z.array(z.string()).nullable(),
+    context_size: WebSearchContextSize().nullable(),
+    location: WebSearchLocation().nullable(),
+  }),
+);
+export type WebSearchToolConfig = z.infer<ReturnType<typeof WebSearchToolConfig>>;
+
+export const ToolsV2 = lazy(() =>
+  z.object({ view_image: z.boolean().nullable(), web_search: WebSearchToolConfig().nullable() }),
+);
+export type ToolsV2 = z.infer<ReturnType<typeof ToolsV2>>;
+
+export const ProfileV2 = lazy(() =>
+  z.looseObject({
+    approval_policy: AskForApproval().nullable(),
+    approvals_reviewer: ApprovalsReviewer().nullable(),
+    chatgpt_base_url: z.string().nullable(),
+    model: z.string().nullable(),
+    model_provider: z.string().nullable(),
+    model_reasoning_effort: ReasoningEffort().nullable(),
+    model_reasoning_summary: ReasoningSummary().nullable(),
+    model_verbosity: Verbosity().nullable(),
+    service_tier: ServiceTier().nullable(),
+    tools: ToolsV2().nullable(),
+    web_search: WebSearchMode().nullable(),
+  }),
+);
+export type ProfileV2 = z.infer<ReturnType<typeof ProfileV2>>;
+
+export const SandboxWorkspaceWrite = lazy(() =>
+  z.object({
+    exclude_slash_tmp: z.boolean(),
+    exclude_tmpdir_env_var: z.boolean(),
+    network_access: z.boolean(),
+    writable_roots: z.array(z.string()),
+  }),
+);
+export type SandboxWorkspaceWrite = z.infer<ReturnType<typeof SandboxWorkspaceWrite>>;
+
+export const Config = lazy(() =>
+  z.looseObject({
+    analytics: AnalyticsConfig().nullable(),
+    approval_policy: AskForApproval().nullable(),
+    approvals_reviewer: ApprovalsReviewer().nullable(),
+    apps: AppsConfig().nullable(),
+    compact_prompt: z.string().nullable(),
+    developer_instructions: z.string().nullable(),
+    forced_chatgpt_workspace_id: z.string().nullable(),
+    forced_login_method: ForcedLoginMethod().nullable(),
+    instructions: z.string().nullable(),
+    model: z.string().nullable(),
+    model_auto_compact_token_limit: i64().nullable(),
+    model_context_window: i64().nullable(),
+    model_provider: z.string().nullable(),
+    model_reasoning_effort: ReasoningEffort().nullable(),
+    model_reasoning_summary: ReasoningSummary().nullable(),
+    model_verbosity: Verbosity().nullable(),
+    profile: z.string().nullable(),
+    profiles: z.record(z.string(), ProfileV2()),
+    review_model: z.string().nullable(),
+    sandbox_mode: SandboxMode().nullable(),
+    sandbox_workspace_write: SandboxWorkspaceWrite().nullable(),
+    service_tier: ServiceTier().nullable(),
+    tools: ToolsV2().nullable(),
+    web_search: WebSearchMode().nullable(),
+  }),
+);
+export type Config = z.infer<ReturnType<typeof Config>>;
+
+export const ConfigLayerSource = lazy(() =>
+  z.discriminatedUnion('type', [
+    z.object({ type: z.literal('mdm'), domain: z.string(), key: z.string() }),
+    z.object({ type: z.literal('system'), file: AbsolutePath() }),
+    z.object({ type: z.literal('user'), file: AbsolutePath() }),
+    z.object({ type: z.literal('project'), dotCodexFolder: AbsolutePath() }),
+    z.object({ type: z.literal('sessionFlags') }),
+    z.object({ type: z.literal('legacyManagedConfigTomlFromFile'), file: AbsolutePath() }),
+    z.object({ type: z.literal('legacyManagedConfigTomlFromMdm') }),
+  ]),
+);
+export type ConfigLayerSource = z.infer<ReturnType<typeof ConfigLayerSource>>;
+
+export const ConfigLayer = lazy(() =>
+  z.object({
+    config: z.unknown(),
+    disabledReason: z.string().nullish(),
+    name: ConfigLayerSource(),
+    version: z.string(),
+  }),
+);
+export type ConfigLayer = z.infer<ReturnType<typeof ConfigLayer>>;
+
+export const ConfigLayerMetadata = lazy(() => z.object({ name: ConfigLayerSource(), version: z.string() }));
+export type ConfigLayerMetadata = z.infer<ReturnType<typeof ConfigLayerMetadata>>;
