@@ -1,0 +1,306 @@
+import { AbortedError, abortReason, type Clock } from '@codex/base';
+import type {
+  RateLimitSnapshot,
+  ResponseItem,
+  ServerRequestParams,
+  Thread,
+  ThreadItem,
+  ThreadTokenUsage,
+  TurnError,
+  TurnPlanStep,
+} from '@codex/protocol';
+import type { CompactionRecord, ItemDelta, Stamped, ThreadEvent, TurnContext, TurnEnd, TurnHeader } from './events.ts';
+import { abandonedItem } from './abandoned-item.ts';
+import { emptyModelContext, type ModelContext, reduceContext } from './model-context.ts';
+import type { Answer, Question, QuestionMethod } from './questions.ts';
+import { emptyThreadState, reduceThread, type ThreadState, threadStatus } from './thread-state.ts';
+
+export type Listener = (stamped: Stamped) => void;
+
+/** An item between its start and its completion. After completion both calls do nothing. */
+export interface OpenItem {
+  readonly id: string;
+  readonly done: boolean;
+  delta(delta: ItemDelta): void;
+  complete(item: ThreadItem): void;
+}
+
+export interface StartOptions {
+  /** The final form of the item, should the turn end before it is completed. */
+  abandoned?: () => ThreadItem;
+}
+
+/** What may be said while a turn runs. After `end` every call does nothing. */
+export interface TurnScope {
+  readonly turnId: string;
+  readonly ended: boolean;
+  context(context: TurnContext): void;
+  start(item: ThreadItem, options?: StartOptions): OpenItem;
+  /** An item that starts and completes at once. */
+  add(item: ThreadItem): void;
+  /** Asks a client; rejects with the abort reason when the question is withdrawn. */
+  ask<M extends QuestionMethod>(
+    method: M,
+    params: Omit<ServerRequestParams<M>, 'threadId' | 'turnId'>,
+    signal: AbortSignal,
+  ): Promise<Answer<M>>;
+  appendContext(items: ResponseItem[]): void;
+  compacted(compaction: CompactionRecord): void;
+  diff(diff: string): void;
+  plan(explanation: string | null, steps: TurnPlanStep[]): void;
+  usage(usage: ThreadTokenUsage | null, rateLimits: RateLimitSnapshot | null): void;
+  rerouted(from: string, to: string): void;
+  retrying(error: TurnError, attempt: number): void;
+  end(status: TurnEnd, error?: TurnError | null): void;
+}
+
+export interface Timeline {
+  readonly threadId: string;
+  readonly state: Readonly<ThreadState>;
+  readonly context: Readonly<ModelContext>;
+  readonly seq: number;
+  opened(thread: Thread, origin: 'new' | 'resumed' | 'forked'): void;
+  renamed(name: string | null): void;
+  closed(): void;
+  notice(level: 'warning' | 'deprecation', message: string, details?: string | null): void;
+  rolledBack(turns: number): void;
+  beginTurn(turn: TurnHeader): TurnScope;
+  /** False when the question is no longer open; the first answer wins. */
+  answer(questionId: number, answer: Answer): boolean;
+  /** The listener hears every event after the returned `seq`. Listeners must not block; a throw is reported and ignored. */
+  subscribe(listener: Listener): { seq: number; stop(): void };
+}
+
+export interface TimelineDeps {
+  threadId: string;
+  clock: Pick<Clock, 'now'>;
+  /** History of a resumed thread: already reduced, never emitted again. */
+  state?: ThreadState;
+  context?: ModelContext;
+  onListenerError?: (error: unknown) => void;
+}
+
+interface Pending {
+  question: Question;
+  resolve: (answer: Answer) => void;
+  reject: (error: Error) => void;
+}
+
+/**
+ * The only emitter of a thread's events. It stamps, reduces and hands each event to the listeners in order, and it
+ * keeps the rules I1–I8 and I10 of the design: one start and one completion per item, nothing left open when a turn
+ * ends, one turn at a time, derived status, changes only.
+ */
+export function createTimeline(deps: TimelineDeps): Timeline {
+  const { threadId, clock } = deps;
+  const state = deps.state ?? emptyThreadState();
+  const context = deps.context ?? emptyModelContext();
+  const listeners = new Set<{ hear: Listener; after: number }>();
+  const backlog: Stamped[] = [];
+  const pending = new Map<number, Pending>();
+  let dispatching = false;
+  let seq = 0;
+  let questionIds = 0;
+  let scope: TurnScope | null = null;
+  let status = JSON.stringify(threadStatus(state));
+
+  const emit = (event: ThreadEvent, turnId: string | null): void => {
+    const stamped: Stamped = { seq: ++seq, at: clock.now(), threadId, turnId, event };
+    reduceThread(state, stamped);
+    reduceContext(context, stamped);
+    // An event emitted from within a listener waits until everybody has heard the one before it.
+    backlog.push(stamped);
+    if (dispatching) return;
+    dispatching = true;
+    try {
+      for (let next = backlog.shift(); next; next = backlog.shift()) {
+        for (const listener of listeners) {
+          if (next.seq <= listener.after) continue;
+          try {
+            listener.hear(next);
+          } catch (error) {
+            deps.onListenerError?.(error);
+          }
+        }
+      }
+    } finally {
+      dispatching = false;
+    }
+  };
+
+  /** I6: told only when it differs; `change` is applied to see what the status will be before its event goes out. */
+  const emitStatus = (next: ThreadState): void => {
+    const value = threadStatus(next);
+    const text = JSON.stringify(value);
+    if (text === status) return;
+    status = text;
+    emit({ type: 'thread.status', status: value }, null);
+  };
+
+  const settle = (entry: Pending, outcome: 'answered' | 'withdrawn', turnId: string): void => {
+    pending.delete(entry.question.id);
+    emit({ type: 'question.closed', question: entry.question, outcome }, turnId);
+  };
+
+  const beginTurn = (turn: TurnHeader): TurnScope => {
+    if (scope) throw new Error(`turn ${scope.turnId} is still running`);
+    const turnId = turn.id;
+    const open = new Map<string, { item: ThreadItem; abandoned: (() => ThreadItem) | undefined }>();
+    const usedIds = new Set<string>();
+    let ended = false;
+
+    const self: TurnScope = {
+      turnId,
+      get ended() {
+        return ended;
+      },
+      context: (value) => {
+        if (!ended) emit({ type: 'turn.context', context: value }, turnId);
+      },
+      start(item, options = {}) {
+        if (ended) return { id: item.id, done: true, delta: () => {}, complete: () => {} };
+        // I10: a model may repeat an id; the second item gets one of its own.
+        const unique = uniqueItem(item, usedIds);
+        const { id } = unique;
+        usedIds.add(id);
+        open.set(id, { item: unique, abandoned: options.abandoned });
+        emit({ type: 'item.started', item: unique }, turnId);
+        return {
+          id,
+          get done() {
+            return !open.has(id);
+          },
+          delta: (delta) => {
+            if (open.has(id)) emit({ type: 'item.delta', itemId: id, delta }, turnId);
+          },
+          complete: (final) => {
+            if (!open.delete(id)) return;
+            emit({ type: 'item.completed', item: final.id === id ? final : { ...final, id } }, turnId);
+          },
+        };
+      },
+      add: (item) => self.start(item).complete(item),
+      ask: (method, params, signal) =>
+        new Promise((resolve, reject) => {
+          if (ended || signal.aborted) {
+            reject(signal.aborted ? abortReason(signal) : new AbortedError('The turn is over.'));
+            return;
+          }
+          const id = ++questionIds;
+          const question = { id, method, params: { ...params, threadId, turnId } } as unknown as Question;
+          const withdraw = () => {
+            const entry = pending.get(id);
+            if (!entry) return;
+            settle(entry, 'withdrawn', turnId);
+            emitStatus(state);
+            entry.reject(abortReason(signal));
+          };
+          pending.set(id, {
+            question,
+            resolve: (answer) => {
+              signal.removeEventListener('abort', withdraw);
+              resolve(answer as Answer<typeof method>);
+            },
+            reject: (error) => {
+              signal.removeEventListener('abort', withdraw);
+              reject(error);
+            },
+          });
+          signal.addEventListener('abort', withdraw, { once: true });
+          emitStatus({ ...state, questions: new Map([...state.questions, [id, question]]) });
+          emit({ type: 'question.opened', question }, turnId);
+        }),
+      appendContext: (items) => {
+        if (!ended && items.length) emit({ type: 'context.appended', items }, turnId);
+      },
+      compacted: (compaction) => {
+        if (!ended) emit({ type: 'context.compacted', compaction }, turnId);
+      },
+      diff: (diff) => {
+        if (!ended && diff !== state.diff) emit({ type: 'turn.diff', diff }, turnId);
+      },
+      plan: (explanation, steps) => {
+        if (ended || JSON.stringify([explanation, steps]) === state.plan) return;
+        emit({ type: 'turn.plan', explanation, steps }, turnId);
+      },
+      usage(usage, rateLimits) {
+        if (ended) return;
+        const changed = (next: unknown, last: unknown) => next && JSON.stringify(next) !== JSON.stringify(last);
+        const event: ThreadEvent = {
+          type: 'turn.usage',
+          usage: changed(usage, state.usage) ? usage : null,
+          rateLimits: changed(rateLimits, state.rateLimits) ? rateLimits : null,
+        };
+        if (event.usage || event.rateLimits) emit(event, turnId);
+      },
+      rerouted: (from, to) => {
+        if (!ended) emit({ type: 'turn.rerouted', from, to }, turnId);
+      },
+      retrying: (error, attempt) => {
+        if (!ended) emit({ type: 'turn.retrying', error, attempt }, turnId);
+      },
+      end(endStatus, error = null) {
+        if (ended) return;
+        // I2 and I3, before anybody hears that the turn is over.
+        for (const entry of [...pending.values()]) {
+          settle(entry, 'withdrawn', turnId);
+          entry.reject(new AbortedError('The turn ended before the question was answered.'));
+        }
+        for (const [id, entry] of [...open]) {
+          open.delete(id);
+          const grown = state.openItems.get(id) ?? entry.item;
+          const final = entry.abandoned?.() ?? abandonedItem(grown);
+          emit({ type: 'item.completed', item: final.id === id ? final : { ...final, id } }, turnId);
+        }
+        ended = true;
+        scope = null;
+        emitStatus({ ...state, active: null, systemError: endStatus === 'failed' });
+        emit({ type: 'turn.ended', status: endStatus, error }, turnId);
+      },
+    };
+    scope = self;
+    emitStatus({ ...state, active: { id: turnId, items: [], status: 'inProgress', error: null }, systemError: false });
+    emit({ type: 'turn.started', turn }, turnId);
+    return self;
+  };
+
+  return {
+    threadId,
+    state,
+    context,
+    get seq() {
+      return seq;
+    },
+    opened: (thread, origin) => emit({ type: 'thread.opened', thread, origin }, null),
+    renamed: (name) => emit({ type: 'thread.renamed', name }, null),
+    closed() {
+      if (state.closed) return;
+      scope?.end('interrupted');
+      emitStatus({ ...state, closed: true });
+      emit({ type: 'thread.closed' }, null);
+    },
+    notice: (level, message, details = null) => emit({ type: 'notice', level, message, details }, null),
+    rolledBack: (turns) => emit({ type: 'context.rolledBack', turns }, null),
+    beginTurn,
+    answer(questionId, answer) {
+      const entry = pending.get(questionId);
+      if (!entry) return false;
+      settle(entry, 'answered', entry.question.params.turnId ?? '');
+      emitStatus(state);
+      entry.resolve(answer);
+      return true;
+    },
+    subscribe(listener) {
+      const entry = { hear: listener, after: seq };
+      listeners.add(entry);
+      return { seq, stop: () => listeners.delete(entry) };
+    },
+  };
+}
+
+function uniqueItem(item: ThreadItem, used: ReadonlySet<string>): ThreadItem {
+  if (!used.has(item.id)) return item;
+  let n = 2;
+  while (used.has(`${item.id}#${n}`)) n += 1;
+  return { ...item, id: `${item.id}#${n}` };
+}
