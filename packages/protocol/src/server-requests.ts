@@ -333,16 +333,22 @@ export type McpServerElicitationAction = z.infer<ReturnType<typeof McpServerElic
 export const McpServerElicitationRequestParams = lazy(() =>
   z.discriminatedUnion('mode', [
     z.object({
+      mode: z.literal('form'),
+      threadId: z.string(),
+      turnId: z.string().nullable(),
+      serverName: z.string(),
       _meta: z.unknown(),
       message: z.string(),
-      mode: z.literal('form'),
       requestedSchema: McpElicitationSchema(),
     }),
     z.object({
+      mode: z.literal('url'),
+      threadId: z.string(),
+      turnId: z.string().nullable(),
+      serverName: z.string(),
       _meta: z.unknown(),
       elicitationId: z.string(),
       message: z.string(),
-      mode: z.literal('url'),
       url: z.string(),
     }),
   ]),

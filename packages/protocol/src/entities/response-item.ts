@@ -36,58 +36,60 @@ export type FunctionCallOutput = string | FunctionCallOutputContentItem[];
 
 const Id = lazy(() => z.string().nullish());
 
-export const ResponseItem = lazy(() =>
-  z.union([
-    z.discriminatedUnion('type', [
-      z.looseObject({
-        type: z.literal('message'),
-        id: Id(),
-        role: z.string(),
-        content: z.array(ContentItem()),
-        phase: MessagePhase().nullish(),
-      }),
-      z.looseObject({
-        type: z.literal('reasoning'),
-        id: Id(),
-        summary: z.array(z.looseObject({ type: z.literal('summary_text'), text: z.string() })),
-        content: z.array(z.looseObject({ type: z.enum(['reasoning_text', 'text']), text: z.string() })).nullish(),
-        encrypted_content: z.string().nullish(),
-      }),
-      z.looseObject({
-        type: z.literal('function_call'),
-        id: Id(),
-        name: z.string(),
-        namespace: z.string().nullish(),
-        arguments: z.string(),
-        call_id: z.string(),
-      }),
-      z.looseObject({ type: z.literal('function_call_output'), call_id: z.string(), output: Output() }),
-      z.looseObject({
-        type: z.literal('custom_tool_call'),
-        id: Id(),
-        status: z.string().nullish(),
-        call_id: z.string(),
-        name: z.string(),
-        input: z.string(),
-      }),
-      z.looseObject({ type: z.literal('custom_tool_call_output'), call_id: z.string(), output: Output() }),
-      z.looseObject({
-        type: z.literal('local_shell_call'),
-        id: Id(),
-        call_id: z.string().nullish(),
-        status: z.string(),
-        action: z.looseObject({ type: z.literal('exec'), command: z.array(z.string()) }),
-      }),
-      z.looseObject({
-        type: z.literal('web_search_call'),
-        id: Id(),
-        status: z.string().nullish(),
-        action: z.looseObject({ type: z.string() }).nullish(),
-      }),
-      z.looseObject({ type: z.literal('compaction'), encrypted_content: z.string() }),
-    ]),
-    z.looseObject({ type: z.string() }),
-  ]),
+/** The type leaves out kinds this version does not know; parsing keeps them. */
+export const ResponseItem = lazy(
+  () =>
+    z.union([
+      z.discriminatedUnion('type', [
+        z.looseObject({
+          type: z.literal('message'),
+          id: Id(),
+          role: z.string(),
+          content: z.array(ContentItem()),
+          phase: MessagePhase().nullish(),
+        }),
+        z.looseObject({
+          type: z.literal('reasoning'),
+          id: Id(),
+          summary: z.array(z.looseObject({ type: z.literal('summary_text'), text: z.string() })),
+          content: z.array(z.looseObject({ type: z.enum(['reasoning_text', 'text']), text: z.string() })).nullish(),
+          encrypted_content: z.string().nullish(),
+        }),
+        z.looseObject({
+          type: z.literal('function_call'),
+          id: Id(),
+          name: z.string(),
+          namespace: z.string().nullish(),
+          arguments: z.string(),
+          call_id: z.string(),
+        }),
+        z.looseObject({ type: z.literal('function_call_output'), call_id: z.string(), output: Output() }),
+        z.looseObject({
+          type: z.literal('custom_tool_call'),
+          id: Id(),
+          status: z.string().nullish(),
+          call_id: z.string(),
+          name: z.string(),
+          input: z.string(),
+        }),
+        z.looseObject({ type: z.literal('custom_tool_call_output'), call_id: z.string(), output: Output() }),
+        z.looseObject({
+          type: z.literal('local_shell_call'),
+          id: Id(),
+          call_id: z.string().nullish(),
+          status: z.string(),
+          action: z.looseObject({ type: z.literal('exec'), command: z.array(z.string()) }),
+        }),
+        z.looseObject({
+          type: z.literal('web_search_call'),
+          id: Id(),
+          status: z.string().nullish(),
+          action: z.looseObject({ type: z.string() }).nullish(),
+        }),
+        z.looseObject({ type: z.literal('compaction'), encrypted_content: z.string() }),
+      ]),
+      z.looseObject({ type: z.string() }),
+    ]) as unknown as z.ZodType<ResponseItem>,
 );
 
 export interface MessageItem {
