@@ -8,30 +8,30 @@ import {
   NetworkPolicyAmendment,
   PermissionGrantScope,
 } from './entities/policy.ts';
-import { lazy } from './lazy.ts';
+import { named } from './lazy.ts';
 import { u32, u64 } from './scalar.ts';
 
-export const FileChange = lazy(() =>
+export const FileChange = named('FileChange', () =>
   z.discriminatedUnion('type', [
     z.object({ type: z.literal('add'), content: z.string() }),
     z.object({ type: z.literal('delete'), content: z.string() }),
-    z.object({ type: z.literal('update'), move_path: z.string().nullable(), unified_diff: z.string() }),
+    z.object({ type: z.literal('update'), unified_diff: z.string(), move_path: z.string().nullable() }),
   ]),
 );
 export type FileChange = z.infer<ReturnType<typeof FileChange>>;
 
-export const ApplyPatchApprovalParams = lazy(() =>
+export const ApplyPatchApprovalParams = named('ApplyPatchApprovalParams', () =>
   z.object({
-    callId: z.string(),
     conversationId: z.string(),
+    callId: z.string(),
     fileChanges: z.record(z.string(), FileChange()),
-    grantRoot: z.string().nullable(),
     reason: z.string().nullable(),
+    grantRoot: z.string().nullable(),
   }),
 );
 export type ApplyPatchApprovalParams = z.infer<ReturnType<typeof ApplyPatchApprovalParams>>;
 
-export const ReviewDecision = lazy(() =>
+export const ReviewDecision = named('ReviewDecision', () =>
   z.union([
     z.literal('approved'),
     z.object({ approved_execpolicy_amendment: z.object({ proposed_execpolicy_amendment: z.array(z.string()) }) }),
@@ -43,23 +43,25 @@ export const ReviewDecision = lazy(() =>
 );
 export type ReviewDecision = z.infer<ReturnType<typeof ReviewDecision>>;
 
-export const ApplyPatchApprovalResponse = lazy(() => z.object({ decision: ReviewDecision() }));
+export const ApplyPatchApprovalResponse = named('ApplyPatchApprovalResponse', () =>
+  z.object({ decision: ReviewDecision() }),
+);
 export type ApplyPatchApprovalResponse = z.infer<ReturnType<typeof ApplyPatchApprovalResponse>>;
 
-export const ChatgptAuthTokensRefreshReason = lazy(() => z.literal('unauthorized'));
+export const ChatgptAuthTokensRefreshReason = named('ChatgptAuthTokensRefreshReason', () => z.literal('unauthorized'));
 export type ChatgptAuthTokensRefreshReason = z.infer<ReturnType<typeof ChatgptAuthTokensRefreshReason>>;
 
-export const ChatgptAuthTokensRefreshParams = lazy(() =>
-  z.object({ previousAccountId: z.string().nullable(), reason: ChatgptAuthTokensRefreshReason() }),
+export const ChatgptAuthTokensRefreshParams = named('ChatgptAuthTokensRefreshParams', () =>
+  z.object({ reason: ChatgptAuthTokensRefreshReason(), previousAccountId: z.string().nullable() }),
 );
 export type ChatgptAuthTokensRefreshParams = z.infer<ReturnType<typeof ChatgptAuthTokensRefreshParams>>;
 
-export const ChatgptAuthTokensRefreshResponse = lazy(() =>
+export const ChatgptAuthTokensRefreshResponse = named('ChatgptAuthTokensRefreshResponse', () =>
   z.object({ accessToken: z.string(), chatgptAccountId: z.string(), chatgptPlanType: z.string().nullish() }),
 );
 export type ChatgptAuthTokensRefreshResponse = z.infer<ReturnType<typeof ChatgptAuthTokensRefreshResponse>>;
 
-export const CommandExecutionApprovalDecision = lazy(() =>
+export const CommandExecutionApprovalDecision = named('CommandExecutionApprovalDecision', () =>
   z.union([
     z.literal('accept'),
     z.literal('acceptForSession'),
@@ -71,200 +73,212 @@ export const CommandExecutionApprovalDecision = lazy(() =>
 );
 export type CommandExecutionApprovalDecision = z.infer<ReturnType<typeof CommandExecutionApprovalDecision>>;
 
-export const CommandExecutionRequestApprovalSkillMetadata = lazy(() => z.object({ pathToSkillsMd: z.string() }));
+export const CommandExecutionRequestApprovalSkillMetadata = named('CommandExecutionRequestApprovalSkillMetadata', () =>
+  z.object({ pathToSkillsMd: z.string() }),
+);
 export type CommandExecutionRequestApprovalSkillMetadata = z.infer<
   ReturnType<typeof CommandExecutionRequestApprovalSkillMetadata>
 >;
 
-export const CommandExecutionRequestApprovalParams = lazy(() =>
+export const CommandExecutionRequestApprovalParams = named('CommandExecutionRequestApprovalParams', () =>
   z.object({
-    additionalPermissions: AdditionalPermissionProfile().nullish(),
-    approvalId: z.string().nullish(),
-    availableDecisions: z.array(CommandExecutionApprovalDecision()).nullish(),
-    command: z.string().nullish(),
-    commandActions: z.array(CommandAction()).nullish(),
-    cwd: z.string().nullish(),
-    itemId: z.string(),
-    networkApprovalContext: NetworkApprovalContext().nullish(),
-    proposedExecpolicyAmendment: z.array(z.string()).nullish(),
-    proposedNetworkPolicyAmendments: z.array(NetworkPolicyAmendment()).nullish(),
-    reason: z.string().nullish(),
-    skillMetadata: CommandExecutionRequestApprovalSkillMetadata().nullish(),
     threadId: z.string(),
     turnId: z.string(),
+    itemId: z.string(),
+    approvalId: z.string().nullish(),
+    reason: z.string().nullish(),
+    networkApprovalContext: NetworkApprovalContext().nullish(),
+    command: z.string().nullish(),
+    cwd: z.string().nullish(),
+    commandActions: z.array(CommandAction()).nullish(),
+    additionalPermissions: AdditionalPermissionProfile().nullish(),
+    skillMetadata: CommandExecutionRequestApprovalSkillMetadata().nullish(),
+    proposedExecpolicyAmendment: z.array(z.string()).nullish(),
+    proposedNetworkPolicyAmendments: z.array(NetworkPolicyAmendment()).nullish(),
+    availableDecisions: z.array(CommandExecutionApprovalDecision()).nullish(),
   }),
 );
 export type CommandExecutionRequestApprovalParams = z.infer<ReturnType<typeof CommandExecutionRequestApprovalParams>>;
 
-export const CommandExecutionRequestApprovalResponse = lazy(() =>
+export const CommandExecutionRequestApprovalResponse = named('CommandExecutionRequestApprovalResponse', () =>
   z.object({ decision: CommandExecutionApprovalDecision() }),
 );
 export type CommandExecutionRequestApprovalResponse = z.infer<
   ReturnType<typeof CommandExecutionRequestApprovalResponse>
 >;
 
-export const DynamicToolCallParams = lazy(() =>
-  z.object({ arguments: z.unknown(), callId: z.string(), threadId: z.string(), tool: z.string(), turnId: z.string() }),
+export const DynamicToolCallParams = named('DynamicToolCallParams', () =>
+  z.object({ threadId: z.string(), turnId: z.string(), callId: z.string(), tool: z.string(), arguments: z.unknown() }),
 );
 export type DynamicToolCallParams = z.infer<ReturnType<typeof DynamicToolCallParams>>;
 
-export const DynamicToolCallResponse = lazy(() =>
+export const DynamicToolCallResponse = named('DynamicToolCallResponse', () =>
   z.object({ contentItems: z.array(DynamicToolCallOutputContentItem()), success: z.boolean() }),
 );
 export type DynamicToolCallResponse = z.infer<ReturnType<typeof DynamicToolCallResponse>>;
 
-export const ParsedCommand = lazy(() =>
+export const ParsedCommand = named('ParsedCommand', () =>
   z.discriminatedUnion('type', [
     z.object({ type: z.literal('read'), cmd: z.string(), name: z.string(), path: z.string() }),
     z.object({ type: z.literal('list_files'), cmd: z.string(), path: z.string().nullable() }),
-    z.object({ type: z.literal('search'), cmd: z.string(), path: z.string().nullable(), query: z.string().nullable() }),
+    z.object({ type: z.literal('search'), cmd: z.string(), query: z.string().nullable(), path: z.string().nullable() }),
     z.object({ type: z.literal('unknown'), cmd: z.string() }),
   ]),
 );
 export type ParsedCommand = z.infer<ReturnType<typeof ParsedCommand>>;
 
-export const ExecCommandApprovalParams = lazy(() =>
+export const ExecCommandApprovalParams = named('ExecCommandApprovalParams', () =>
   z.object({
-    approvalId: z.string().nullable(),
-    callId: z.string(),
-    command: z.array(z.string()),
     conversationId: z.string(),
+    callId: z.string(),
+    approvalId: z.string().nullable(),
+    command: z.array(z.string()),
     cwd: z.string(),
-    parsedCmd: z.array(ParsedCommand()),
     reason: z.string().nullable(),
+    parsedCmd: z.array(ParsedCommand()),
   }),
 );
 export type ExecCommandApprovalParams = z.infer<ReturnType<typeof ExecCommandApprovalParams>>;
 
-export const ExecCommandApprovalResponse = lazy(() => z.object({ decision: ReviewDecision() }));
+export const ExecCommandApprovalResponse = named('ExecCommandApprovalResponse', () =>
+  z.object({ decision: ReviewDecision() }),
+);
 export type ExecCommandApprovalResponse = z.infer<ReturnType<typeof ExecCommandApprovalResponse>>;
 
-export const FileChangeApprovalDecision = lazy(() => z.enum(['accept', 'acceptForSession', 'decline', 'cancel']));
+export const FileChangeApprovalDecision = named('FileChangeApprovalDecision', () =>
+  z.enum(['accept', 'acceptForSession', 'decline', 'cancel']),
+);
 export type FileChangeApprovalDecision = z.infer<ReturnType<typeof FileChangeApprovalDecision>>;
 
-export const FileChangeRequestApprovalParams = lazy(() =>
+export const FileChangeRequestApprovalParams = named('FileChangeRequestApprovalParams', () =>
   z.object({
-    grantRoot: z.string().nullable(),
-    itemId: z.string(),
-    reason: z.string().nullable(),
     threadId: z.string(),
     turnId: z.string(),
+    itemId: z.string(),
+    reason: z.string().nullable(),
+    grantRoot: z.string().nullable(),
   }),
 );
 export type FileChangeRequestApprovalParams = z.infer<ReturnType<typeof FileChangeRequestApprovalParams>>;
 
-export const FileChangeRequestApprovalResponse = lazy(() => z.object({ decision: FileChangeApprovalDecision() }));
+export const FileChangeRequestApprovalResponse = named('FileChangeRequestApprovalResponse', () =>
+  z.object({ decision: FileChangeApprovalDecision() }),
+);
 export type FileChangeRequestApprovalResponse = z.infer<ReturnType<typeof FileChangeRequestApprovalResponse>>;
 
-export const McpElicitationArrayType = lazy(() => z.literal('array'));
+export const McpElicitationArrayType = named('McpElicitationArrayType', () => z.literal('array'));
 export type McpElicitationArrayType = z.infer<ReturnType<typeof McpElicitationArrayType>>;
 
-export const McpElicitationBooleanType = lazy(() => z.literal('boolean'));
+export const McpElicitationBooleanType = named('McpElicitationBooleanType', () => z.literal('boolean'));
 export type McpElicitationBooleanType = z.infer<ReturnType<typeof McpElicitationBooleanType>>;
 
-export const McpElicitationBooleanSchema = lazy(() =>
+export const McpElicitationBooleanSchema = named('McpElicitationBooleanSchema', () =>
   z.object({
     type: McpElicitationBooleanType(),
-    default: z.boolean().nullable(),
-    description: z.string().nullable(),
     title: z.string().nullable(),
+    description: z.string().nullable(),
+    default: z.boolean().nullable(),
   }),
 );
 export type McpElicitationBooleanSchema = z.infer<ReturnType<typeof McpElicitationBooleanSchema>>;
 
-export const McpElicitationConstOption = lazy(() => z.object({ const: z.string(), title: z.string() }));
+export const McpElicitationConstOption = named('McpElicitationConstOption', () =>
+  z.object({ const: z.string(), title: z.string() }),
+);
 export type McpElicitationConstOption = z.infer<ReturnType<typeof McpElicitationConstOption>>;
 
-export const McpElicitationStringType = lazy(() => z.literal('string'));
+export const McpElicitationStringType = named('McpElicitationStringType', () => z.literal('string'));
 export type McpElicitationStringType = z.infer<ReturnType<typeof McpElicitationStringType>>;
 
-export const McpElicitationUntitledSingleSelectEnumSchema = lazy(() =>
+export const McpElicitationUntitledSingleSelectEnumSchema = named('McpElicitationUntitledSingleSelectEnumSchema', () =>
   z.object({
     type: McpElicitationStringType(),
-    default: z.string().nullable(),
+    title: z.string().nullable(),
     description: z.string().nullable(),
     enum: z.array(z.string()),
-    title: z.string().nullable(),
+    default: z.string().nullable(),
   }),
 );
 export type McpElicitationUntitledSingleSelectEnumSchema = z.infer<
   ReturnType<typeof McpElicitationUntitledSingleSelectEnumSchema>
 >;
 
-export const McpElicitationTitledSingleSelectEnumSchema = lazy(() =>
+export const McpElicitationTitledSingleSelectEnumSchema = named('McpElicitationTitledSingleSelectEnumSchema', () =>
   z.object({
     type: McpElicitationStringType(),
-    default: z.string().nullable(),
+    title: z.string().nullable(),
     description: z.string().nullable(),
     oneOf: z.array(McpElicitationConstOption()),
-    title: z.string().nullable(),
+    default: z.string().nullable(),
   }),
 );
 export type McpElicitationTitledSingleSelectEnumSchema = z.infer<
   ReturnType<typeof McpElicitationTitledSingleSelectEnumSchema>
 >;
 
-export const McpElicitationSingleSelectEnumSchema = lazy(() =>
+export const McpElicitationSingleSelectEnumSchema = named('McpElicitationSingleSelectEnumSchema', () =>
   z.union([McpElicitationUntitledSingleSelectEnumSchema(), McpElicitationTitledSingleSelectEnumSchema()]),
 );
 export type McpElicitationSingleSelectEnumSchema = z.infer<ReturnType<typeof McpElicitationSingleSelectEnumSchema>>;
 
-export const McpElicitationUntitledEnumItems = lazy(() =>
+export const McpElicitationUntitledEnumItems = named('McpElicitationUntitledEnumItems', () =>
   z.object({ type: McpElicitationStringType(), enum: z.array(z.string()) }),
 );
 export type McpElicitationUntitledEnumItems = z.infer<ReturnType<typeof McpElicitationUntitledEnumItems>>;
 
-export const McpElicitationUntitledMultiSelectEnumSchema = lazy(() =>
+export const McpElicitationUntitledMultiSelectEnumSchema = named('McpElicitationUntitledMultiSelectEnumSchema', () =>
   z.object({
     type: McpElicitationArrayType(),
-    default: z.array(z.string()).nullable(),
-    description: z.string().nullable(),
-    items: McpElicitationUntitledEnumItems(),
-    maxItems: u64().nullable(),
-    minItems: u64().nullable(),
     title: z.string().nullable(),
+    description: z.string().nullable(),
+    minItems: u64().nullable(),
+    maxItems: u64().nullable(),
+    items: McpElicitationUntitledEnumItems(),
+    default: z.array(z.string()).nullable(),
   }),
 );
 export type McpElicitationUntitledMultiSelectEnumSchema = z.infer<
   ReturnType<typeof McpElicitationUntitledMultiSelectEnumSchema>
 >;
 
-export const McpElicitationTitledEnumItems = lazy(() => z.object({ anyOf: z.array(McpElicitationConstOption()) }));
+export const McpElicitationTitledEnumItems = named('McpElicitationTitledEnumItems', () =>
+  z.object({ anyOf: z.array(McpElicitationConstOption()) }),
+);
 export type McpElicitationTitledEnumItems = z.infer<ReturnType<typeof McpElicitationTitledEnumItems>>;
 
-export const McpElicitationTitledMultiSelectEnumSchema = lazy(() =>
+export const McpElicitationTitledMultiSelectEnumSchema = named('McpElicitationTitledMultiSelectEnumSchema', () =>
   z.object({
     type: McpElicitationArrayType(),
-    default: z.array(z.string()).nullable(),
-    description: z.string().nullable(),
-    items: McpElicitationTitledEnumItems(),
-    maxItems: u64().nullable(),
-    minItems: u64().nullable(),
     title: z.string().nullable(),
+    description: z.string().nullable(),
+    minItems: u64().nullable(),
+    maxItems: u64().nullable(),
+    items: McpElicitationTitledEnumItems(),
+    default: z.array(z.string()).nullable(),
   }),
 );
 export type McpElicitationTitledMultiSelectEnumSchema = z.infer<
   ReturnType<typeof McpElicitationTitledMultiSelectEnumSchema>
 >;
 
-export const McpElicitationMultiSelectEnumSchema = lazy(() =>
+export const McpElicitationMultiSelectEnumSchema = named('McpElicitationMultiSelectEnumSchema', () =>
   z.union([McpElicitationUntitledMultiSelectEnumSchema(), McpElicitationTitledMultiSelectEnumSchema()]),
 );
 export type McpElicitationMultiSelectEnumSchema = z.infer<ReturnType<typeof McpElicitationMultiSelectEnumSchema>>;
 
-export const McpElicitationLegacyTitledEnumSchema = lazy(() =>
+export const McpElicitationLegacyTitledEnumSchema = named('McpElicitationLegacyTitledEnumSchema', () =>
   z.object({
     type: McpElicitationStringType(),
-    default: z.string().nullable(),
+    title: z.string().nullable(),
     description: z.string().nullable(),
     enum: z.array(z.string()),
     enumNames: z.array(z.string()).nullable(),
-    title: z.string().nullable(),
+    default: z.string().nullable(),
   }),
 );
 export type McpElicitationLegacyTitledEnumSchema = z.infer<ReturnType<typeof McpElicitationLegacyTitledEnumSchema>>;
 
-export const McpElicitationEnumSchema = lazy(() =>
+export const McpElicitationEnumSchema = named('McpElicitationEnumSchema', () =>
   z.union([
     McpElicitationSingleSelectEnumSchema(),
     McpElicitationMultiSelectEnumSchema(),
@@ -273,41 +287,43 @@ export const McpElicitationEnumSchema = lazy(() =>
 );
 export type McpElicitationEnumSchema = z.infer<ReturnType<typeof McpElicitationEnumSchema>>;
 
-export const McpElicitationNumberType = lazy(() => z.enum(['number', 'integer']));
+export const McpElicitationNumberType = named('McpElicitationNumberType', () => z.enum(['number', 'integer']));
 export type McpElicitationNumberType = z.infer<ReturnType<typeof McpElicitationNumberType>>;
 
-export const McpElicitationNumberSchema = lazy(() =>
+export const McpElicitationNumberSchema = named('McpElicitationNumberSchema', () =>
   z.object({
     type: McpElicitationNumberType(),
-    default: z.number().nullable(),
-    description: z.string().nullable(),
-    maximum: z.number().nullable(),
-    minimum: z.number().nullable(),
     title: z.string().nullable(),
+    description: z.string().nullable(),
+    minimum: z.number().nullable(),
+    maximum: z.number().nullable(),
+    default: z.number().nullable(),
   }),
 );
 export type McpElicitationNumberSchema = z.infer<ReturnType<typeof McpElicitationNumberSchema>>;
 
-export const McpElicitationObjectType = lazy(() => z.literal('object'));
+export const McpElicitationObjectType = named('McpElicitationObjectType', () => z.literal('object'));
 export type McpElicitationObjectType = z.infer<ReturnType<typeof McpElicitationObjectType>>;
 
-export const McpElicitationStringFormat = lazy(() => z.enum(['email', 'uri', 'date', 'date-time']));
+export const McpElicitationStringFormat = named('McpElicitationStringFormat', () =>
+  z.enum(['email', 'uri', 'date', 'date-time']),
+);
 export type McpElicitationStringFormat = z.infer<ReturnType<typeof McpElicitationStringFormat>>;
 
-export const McpElicitationStringSchema = lazy(() =>
+export const McpElicitationStringSchema = named('McpElicitationStringSchema', () =>
   z.object({
     type: McpElicitationStringType(),
-    default: z.string().nullable(),
-    description: z.string().nullable(),
-    format: McpElicitationStringFormat().nullable(),
-    maxLength: u32().nullable(),
-    minLength: u32().nullable(),
     title: z.string().nullable(),
+    description: z.string().nullable(),
+    minLength: u32().nullable(),
+    maxLength: u32().nullable(),
+    format: McpElicitationStringFormat().nullable(),
+    default: z.string().nullable(),
   }),
 );
 export type McpElicitationStringSchema = z.infer<ReturnType<typeof McpElicitationStringSchema>>;
 
-export const McpElicitationPrimitiveSchema = lazy(() =>
+export const McpElicitationPrimitiveSchema = named('McpElicitationPrimitiveSchema', () =>
   z.union([
     McpElicitationEnumSchema(),
     McpElicitationStringSchema(),
@@ -317,20 +333,22 @@ export const McpElicitationPrimitiveSchema = lazy(() =>
 );
 export type McpElicitationPrimitiveSchema = z.infer<ReturnType<typeof McpElicitationPrimitiveSchema>>;
 
-export const McpElicitationSchema = lazy(() =>
+export const McpElicitationSchema = named('McpElicitationSchema', () =>
   z.object({
-    type: McpElicitationObjectType(),
     $schema: z.string().nullable(),
+    type: McpElicitationObjectType(),
     properties: z.record(z.string(), McpElicitationPrimitiveSchema()),
     required: z.array(z.string()).nullable(),
   }),
 );
 export type McpElicitationSchema = z.infer<ReturnType<typeof McpElicitationSchema>>;
 
-export const McpServerElicitationAction = lazy(() => z.enum(['accept', 'decline', 'cancel']));
+export const McpServerElicitationAction = named('McpServerElicitationAction', () =>
+  z.enum(['accept', 'decline', 'cancel']),
+);
 export type McpServerElicitationAction = z.infer<ReturnType<typeof McpServerElicitationAction>>;
 
-export const McpServerElicitationRequestParams = lazy(() =>
+export const McpServerElicitationRequestParams = named('McpServerElicitationRequestParams', () =>
   z.discriminatedUnion('mode', [
     z.object({
       mode: z.literal('form'),
@@ -355,56 +373,60 @@ export const McpServerElicitationRequestParams = lazy(() =>
 );
 export type McpServerElicitationRequestParams = z.infer<ReturnType<typeof McpServerElicitationRequestParams>>;
 
-export const McpServerElicitationRequestResponse = lazy(() =>
-  z.object({ _meta: z.unknown().optional(), action: McpServerElicitationAction(), content: z.unknown().optional() }),
+export const McpServerElicitationRequestResponse = named('McpServerElicitationRequestResponse', () =>
+  z.object({ action: McpServerElicitationAction(), content: z.unknown().optional(), _meta: z.unknown().optional() }),
 );
 export type McpServerElicitationRequestResponse = z.infer<ReturnType<typeof McpServerElicitationRequestResponse>>;
 
-export const PermissionsRequestApprovalParams = lazy(() =>
+export const PermissionsRequestApprovalParams = named('PermissionsRequestApprovalParams', () =>
   z.object({
-    itemId: z.string(),
-    permissions: AdditionalPermissionProfile(),
-    reason: z.string().nullable(),
     threadId: z.string(),
     turnId: z.string(),
+    itemId: z.string(),
+    reason: z.string().nullable(),
+    permissions: AdditionalPermissionProfile(),
   }),
 );
 export type PermissionsRequestApprovalParams = z.infer<ReturnType<typeof PermissionsRequestApprovalParams>>;
 
-export const PermissionsRequestApprovalResponse = lazy(() =>
+export const PermissionsRequestApprovalResponse = named('PermissionsRequestApprovalResponse', () =>
   z.object({ permissions: GrantedPermissionProfile(), scope: PermissionGrantScope().default('turn') }),
 );
 export type PermissionsRequestApprovalResponse = z.infer<ReturnType<typeof PermissionsRequestApprovalResponse>>;
 
-export const ToolRequestUserInputAnswer = lazy(() => z.object({ answers: z.array(z.string()) }));
+export const ToolRequestUserInputAnswer = named('ToolRequestUserInputAnswer', () =>
+  z.object({ answers: z.array(z.string()) }),
+);
 export type ToolRequestUserInputAnswer = z.infer<ReturnType<typeof ToolRequestUserInputAnswer>>;
 
-export const ToolRequestUserInputOption = lazy(() => z.object({ description: z.string(), label: z.string() }));
+export const ToolRequestUserInputOption = named('ToolRequestUserInputOption', () =>
+  z.object({ label: z.string(), description: z.string() }),
+);
 export type ToolRequestUserInputOption = z.infer<ReturnType<typeof ToolRequestUserInputOption>>;
 
-export const ToolRequestUserInputQuestion = lazy(() =>
+export const ToolRequestUserInputQuestion = named('ToolRequestUserInputQuestion', () =>
   z.object({
-    header: z.string(),
     id: z.string(),
+    header: z.string(),
+    question: z.string(),
     isOther: z.boolean(),
     isSecret: z.boolean(),
     options: z.array(ToolRequestUserInputOption()).nullable(),
-    question: z.string(),
   }),
 );
 export type ToolRequestUserInputQuestion = z.infer<ReturnType<typeof ToolRequestUserInputQuestion>>;
 
-export const ToolRequestUserInputParams = lazy(() =>
+export const ToolRequestUserInputParams = named('ToolRequestUserInputParams', () =>
   z.object({
-    itemId: z.string(),
-    questions: z.array(ToolRequestUserInputQuestion()),
     threadId: z.string(),
     turnId: z.string(),
+    itemId: z.string(),
+    questions: z.array(ToolRequestUserInputQuestion()),
   }),
 );
 export type ToolRequestUserInputParams = z.infer<ReturnType<typeof ToolRequestUserInputParams>>;
 
-export const ToolRequestUserInputResponse = lazy(() =>
+export const ToolRequestUserInputResponse = named('ToolRequestUserInputResponse', () =>
   z.object({ answers: z.record(z.string(), ToolRequestUserInputAnswer()) }),
 );
 export type ToolRequestUserInputResponse = z.infer<ReturnType<typeof ToolRequestUserInputResponse>>;

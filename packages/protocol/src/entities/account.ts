@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { PlanType } from './usage.ts';
-import { lazy } from '../lazy.ts';
+import { named } from '../lazy.ts';
 
-export const Account = lazy(() =>
+export const Account = named('Account', () =>
   z.discriminatedUnion('type', [
     z.object({ type: z.literal('apiKey') }),
     z.object({ type: z.literal('chatgpt'), email: z.string(), planType: PlanType() }),
@@ -10,8 +10,8 @@ export const Account = lazy(() =>
 );
 export type Account = z.infer<ReturnType<typeof Account>>;
 
-export const AuthMode = lazy(() => z.enum(['apikey', 'chatgpt', 'chatgptAuthTokens']));
+export const AuthMode = named('AuthMode', () => z.enum(['apikey', 'chatgpt', 'chatgptAuthTokens']));
 export type AuthMode = z.infer<ReturnType<typeof AuthMode>>;
 
-export const ForcedLoginMethod = lazy(() => z.enum(['chatgpt', 'api']));
+export const ForcedLoginMethod = named('ForcedLoginMethod', () => z.enum(['chatgpt', 'api']));
 export type ForcedLoginMethod = z.infer<ReturnType<typeof ForcedLoginMethod>>;

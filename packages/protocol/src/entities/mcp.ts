@@ -1,58 +1,60 @@
 import { z } from 'zod';
-import { lazy } from '../lazy.ts';
+import { named } from '../lazy.ts';
 import { i64 } from '../scalar.ts';
 
-export const McpAuthStatus = lazy(() => z.enum(['unsupported', 'notLoggedIn', 'bearerToken', 'oAuth']));
+export const McpAuthStatus = named('McpAuthStatus', () =>
+  z.enum(['unsupported', 'notLoggedIn', 'bearerToken', 'oAuth']),
+);
 export type McpAuthStatus = z.infer<ReturnType<typeof McpAuthStatus>>;
 
-export const ResourceTemplate = lazy(() =>
+export const ResourceTemplate = named('ResourceTemplate', () =>
   z.object({
     annotations: z.unknown(),
-    description: z.string().nullish(),
-    mimeType: z.string().nullish(),
+    uriTemplate: z.string(),
     name: z.string(),
     title: z.string().nullish(),
-    uriTemplate: z.string(),
+    description: z.string().nullish(),
+    mimeType: z.string().nullish(),
   }),
 );
 export type ResourceTemplate = z.infer<ReturnType<typeof ResourceTemplate>>;
 
-export const Resource = lazy(() =>
+export const Resource = named('Resource', () =>
   z.object({
-    _meta: z.unknown(),
     annotations: z.unknown(),
     description: z.string().nullish(),
-    icons: z.array(z.unknown()).nullish(),
     mimeType: z.string().nullish(),
     name: z.string(),
     size: i64().nullish(),
     title: z.string().nullish(),
     uri: z.string(),
+    icons: z.array(z.unknown()).nullish(),
+    _meta: z.unknown(),
   }),
 );
 export type Resource = z.infer<ReturnType<typeof Resource>>;
 
-export const Tool = lazy(() =>
+export const Tool = named('Tool', () =>
   z.object({
-    _meta: z.unknown(),
-    annotations: z.unknown(),
-    description: z.string().nullish(),
-    icons: z.array(z.unknown()).nullish(),
-    inputSchema: z.unknown(),
     name: z.string(),
-    outputSchema: z.unknown(),
     title: z.string().nullish(),
+    description: z.string().nullish(),
+    inputSchema: z.unknown(),
+    outputSchema: z.unknown(),
+    annotations: z.unknown(),
+    icons: z.array(z.unknown()).nullish(),
+    _meta: z.unknown(),
   }),
 );
 export type Tool = z.infer<ReturnType<typeof Tool>>;
 
-export const McpServerStatus = lazy(() =>
+export const McpServerStatus = named('McpServerStatus', () =>
   z.object({
-    authStatus: McpAuthStatus(),
     name: z.string(),
-    resourceTemplates: z.array(ResourceTemplate()),
-    resources: z.array(Resource()),
     tools: z.record(z.string(), Tool()),
+    resources: z.array(Resource()),
+    resourceTemplates: z.array(ResourceTemplate()),
+    authStatus: McpAuthStatus(),
   }),
 );
 export type McpServerStatus = z.infer<ReturnType<typeof McpServerStatus>>;

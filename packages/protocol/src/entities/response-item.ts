@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { lazy } from '../lazy.ts';
+import { lazy, named } from '../lazy.ts';
 import { MessagePhase } from './settings.ts';
 
 /**
  * Items of the model's own history. Members this version does not know are kept, so that what the model sent
  * goes back to it unchanged.
  */
-export const ImageDetail = lazy(() => z.enum(['auto', 'low', 'high', 'original']));
+export const ImageDetail = named('ImageDetail', () => z.enum(['auto', 'low', 'high', 'original']));
 export type ImageDetail = z.infer<ReturnType<typeof ImageDetail>>;
 
-export const ContentItem = lazy(() =>
+export const ContentItem = named('ContentItem', () =>
   z.discriminatedUnion('type', [
     z.looseObject({ type: z.literal('input_text'), text: z.string() }),
     z.looseObject({ type: z.literal('input_image'), image_url: z.string() }),
@@ -21,7 +21,7 @@ export type ContentItem =
   | { type: 'input_image'; image_url: string }
   | { type: 'output_text'; text: string };
 
-export const FunctionCallOutputContentItem = lazy(() =>
+export const FunctionCallOutputContentItem = named('FunctionCallOutputContentItem', () =>
   z.discriminatedUnion('type', [
     z.looseObject({ type: z.literal('input_text'), text: z.string() }),
     z.looseObject({ type: z.literal('input_image'), image_url: z.string(), detail: ImageDetail().nullish() }),
@@ -37,7 +37,8 @@ export type FunctionCallOutput = string | FunctionCallOutputContentItem[];
 const Id = lazy(() => z.string().nullish());
 
 /** The type leaves out kinds this version does not know; parsing keeps them. */
-export const ResponseItem = lazy(
+export const ResponseItem = named(
+  'ResponseItem',
   () =>
     z.union([
       z.discriminatedUnion('type', [

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { lazy } from '../lazy.ts';
+import { named } from '../lazy.ts';
 import { u32 } from '../scalar.ts';
 
-export const FuzzyFileSearchResult = lazy(() =>
+export const FuzzyFileSearchResult = named('FuzzyFileSearchResult', () =>
   z.object({
-    file_name: z.string(),
-    indices: z.array(u32()).nullable(),
-    path: z.string(),
     root: z.string(),
+    path: z.string(),
+    file_name: z.string(),
     score: u32(),
+    indices: z.array(u32()).nullable(),
   }),
 );
 export type FuzzyFileSearchResult = z.infer<ReturnType<typeof FuzzyFileSearchResult>>;

@@ -1,65 +1,65 @@
 import { z } from 'zod';
-import { lazy } from '../lazy.ts';
+import { named } from '../lazy.ts';
 
-export const SkillToolDependency = lazy(() =>
+export const SkillToolDependency = named('SkillToolDependency', () =>
   z.object({
     type: z.string(),
-    command: z.string().nullish(),
+    value: z.string(),
     description: z.string().nullish(),
     transport: z.string().nullish(),
+    command: z.string().nullish(),
     url: z.string().nullish(),
-    value: z.string(),
   }),
 );
 export type SkillToolDependency = z.infer<ReturnType<typeof SkillToolDependency>>;
 
-export const SkillDependencies = lazy(() => z.object({ tools: z.array(SkillToolDependency()) }));
+export const SkillDependencies = named('SkillDependencies', () => z.object({ tools: z.array(SkillToolDependency()) }));
 export type SkillDependencies = z.infer<ReturnType<typeof SkillDependencies>>;
 
-export const SkillErrorInfo = lazy(() => z.object({ message: z.string(), path: z.string() }));
+export const SkillErrorInfo = named('SkillErrorInfo', () => z.object({ path: z.string(), message: z.string() }));
 export type SkillErrorInfo = z.infer<ReturnType<typeof SkillErrorInfo>>;
 
-export const SkillInterface = lazy(() =>
+export const SkillInterface = named('SkillInterface', () =>
   z.object({
+    displayName: z.string().nullish(),
+    shortDescription: z.string().nullish(),
+    iconSmall: z.string().nullish(),
+    iconLarge: z.string().nullish(),
     brandColor: z.string().nullish(),
     defaultPrompt: z.string().nullish(),
-    displayName: z.string().nullish(),
-    iconLarge: z.string().nullish(),
-    iconSmall: z.string().nullish(),
-    shortDescription: z.string().nullish(),
   }),
 );
 export type SkillInterface = z.infer<ReturnType<typeof SkillInterface>>;
 
-export const SkillScope = lazy(() => z.enum(['user', 'repo', 'system', 'admin']));
+export const SkillScope = named('SkillScope', () => z.enum(['user', 'repo', 'system', 'admin']));
 export type SkillScope = z.infer<ReturnType<typeof SkillScope>>;
 
-export const SkillMetadata = lazy(() =>
+export const SkillMetadata = named('SkillMetadata', () =>
   z.object({
-    dependencies: SkillDependencies().nullish(),
-    description: z.string(),
-    enabled: z.boolean(),
-    interface: SkillInterface().nullish(),
     name: z.string(),
+    description: z.string(),
+    shortDescription: z.string().nullish(),
+    interface: SkillInterface().nullish(),
+    dependencies: SkillDependencies().nullish(),
     path: z.string(),
     scope: SkillScope(),
-    shortDescription: z.string().nullish(),
+    enabled: z.boolean(),
   }),
 );
 export type SkillMetadata = z.infer<ReturnType<typeof SkillMetadata>>;
 
-export const SkillSummary = lazy(() =>
+export const SkillSummary = named('SkillSummary', () =>
   z.object({
-    description: z.string(),
-    interface: SkillInterface().nullable(),
     name: z.string(),
-    path: z.string(),
+    description: z.string(),
     shortDescription: z.string().nullable(),
+    interface: SkillInterface().nullable(),
+    path: z.string(),
   }),
 );
 export type SkillSummary = z.infer<ReturnType<typeof SkillSummary>>;
 
-export const SkillsListEntry = lazy(() =>
-  z.object({ cwd: z.string(), errors: z.array(SkillErrorInfo()), skills: z.array(SkillMetadata()) }),
+export const SkillsListEntry = named('SkillsListEntry', () =>
+  z.object({ cwd: z.string(), skills: z.array(SkillMetadata()), errors: z.array(SkillErrorInfo()) }),
 );
 export type SkillsListEntry = z.infer<ReturnType<typeof SkillsListEntry>>;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { ThreadItem } from './item.ts';
-import { lazy } from '../lazy.ts';
+import { named } from '../lazy.ts';
 import { u16 } from '../scalar.ts';
 
-export const CodexErrorInfo = lazy(() =>
+export const CodexErrorInfo = named('CodexErrorInfo', () =>
   z.union([
     z.enum([
       'contextWindowExceeded',
@@ -24,25 +24,25 @@ export const CodexErrorInfo = lazy(() =>
 );
 export type CodexErrorInfo = z.infer<ReturnType<typeof CodexErrorInfo>>;
 
-export const TurnError = lazy(() =>
+export const TurnError = named('TurnError', () =>
   z.object({
-    additionalDetails: z.string().nullable(),
-    codexErrorInfo: CodexErrorInfo().nullable(),
     message: z.string(),
+    codexErrorInfo: CodexErrorInfo().nullable(),
+    additionalDetails: z.string().nullable(),
   }),
 );
 export type TurnError = z.infer<ReturnType<typeof TurnError>>;
 
-export const TurnStatus = lazy(() => z.enum(['completed', 'interrupted', 'failed', 'inProgress']));
+export const TurnStatus = named('TurnStatus', () => z.enum(['completed', 'interrupted', 'failed', 'inProgress']));
 export type TurnStatus = z.infer<ReturnType<typeof TurnStatus>>;
 
-export const Turn = lazy(() =>
-  z.object({ error: TurnError().nullable(), id: z.string(), items: z.array(ThreadItem()), status: TurnStatus() }),
+export const Turn = named('Turn', () =>
+  z.object({ id: z.string(), items: z.array(ThreadItem()), status: TurnStatus(), error: TurnError().nullable() }),
 );
 export type Turn = z.infer<ReturnType<typeof Turn>>;
 
-export const TurnPlanStepStatus = lazy(() => z.enum(['pending', 'inProgress', 'completed']));
+export const TurnPlanStepStatus = named('TurnPlanStepStatus', () => z.enum(['pending', 'inProgress', 'completed']));
 export type TurnPlanStepStatus = z.infer<ReturnType<typeof TurnPlanStepStatus>>;
 
-export const TurnPlanStep = lazy(() => z.object({ status: TurnPlanStepStatus(), step: z.string() }));
+export const TurnPlanStep = named('TurnPlanStep', () => z.object({ step: z.string(), status: TurnPlanStepStatus() }));
 export type TurnPlanStep = z.infer<ReturnType<typeof TurnPlanStep>>;

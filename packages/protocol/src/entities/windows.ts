@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lazy } from '../lazy.ts';
+import { named } from '../lazy.ts';
 
-export const WindowsSandboxSetupMode = lazy(() => z.enum(['elevated', 'unelevated']));
+export const WindowsSandboxSetupMode = named('WindowsSandboxSetupMode', () => z.enum(['elevated', 'unelevated']));
 export type WindowsSandboxSetupMode = z.infer<ReturnType<typeof WindowsSandboxSetupMode>>;

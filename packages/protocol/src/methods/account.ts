@@ -2,21 +2,23 @@ import { z } from 'zod';
 import { NoParams, method } from '../define.ts';
 import { Account } from '../entities/account.ts';
 import { RateLimitSnapshot } from '../entities/usage.ts';
-import { lazy } from '../lazy.ts';
+import { named } from '../lazy.ts';
 
-export const CancelLoginAccountParams = lazy(() => z.object({ loginId: z.string() }));
+export const CancelLoginAccountParams = named('CancelLoginAccountParams', () => z.object({ loginId: z.string() }));
 export type CancelLoginAccountParams = z.infer<ReturnType<typeof CancelLoginAccountParams>>;
 
-export const CancelLoginAccountStatus = lazy(() => z.enum(['canceled', 'notFound']));
+export const CancelLoginAccountStatus = named('CancelLoginAccountStatus', () => z.enum(['canceled', 'notFound']));
 export type CancelLoginAccountStatus = z.infer<ReturnType<typeof CancelLoginAccountStatus>>;
 
-export const CancelLoginAccountResponse = lazy(() => z.object({ status: CancelLoginAccountStatus() }));
+export const CancelLoginAccountResponse = named('CancelLoginAccountResponse', () =>
+  z.object({ status: CancelLoginAccountStatus() }),
+);
 export type CancelLoginAccountResponse = z.infer<ReturnType<typeof CancelLoginAccountResponse>>;
 
-export const GetAccountParams = lazy(() => z.object({ refreshToken: z.boolean().default(false) }));
+export const GetAccountParams = named('GetAccountParams', () => z.object({ refreshToken: z.boolean().default(false) }));
 export type GetAccountParams = z.infer<ReturnType<typeof GetAccountParams>>;
 
-export const GetAccountRateLimitsResponse = lazy(() =>
+export const GetAccountRateLimitsResponse = named('GetAccountRateLimitsResponse', () =>
   z.object({
     rateLimits: RateLimitSnapshot(),
     rateLimitsByLimitId: z.record(z.string(), RateLimitSnapshot()).nullable(),
@@ -24,12 +26,12 @@ export const GetAccountRateLimitsResponse = lazy(() =>
 );
 export type GetAccountRateLimitsResponse = z.infer<ReturnType<typeof GetAccountRateLimitsResponse>>;
 
-export const GetAccountResponse = lazy(() =>
+export const GetAccountResponse = named('GetAccountResponse', () =>
   z.object({ account: Account().nullable(), requiresOpenaiAuth: z.boolean() }),
 );
 export type GetAccountResponse = z.infer<ReturnType<typeof GetAccountResponse>>;
 
-export const LoginAccountParams = lazy(() =>
+export const LoginAccountParams = named('LoginAccountParams', () =>
   z.discriminatedUnion('type', [
     z.object({ type: z.literal('apiKey'), apiKey: z.string() }),
     z.object({ type: z.literal('chatgpt') }),
@@ -43,16 +45,16 @@ export const LoginAccountParams = lazy(() =>
 );
 export type LoginAccountParams = z.infer<ReturnType<typeof LoginAccountParams>>;
 
-export const LoginAccountResponse = lazy(() =>
+export const LoginAccountResponse = named('LoginAccountResponse', () =>
   z.discriminatedUnion('type', [
     z.object({ type: z.literal('apiKey') }),
-    z.object({ type: z.literal('chatgpt'), authUrl: z.string(), loginId: z.string() }),
+    z.object({ type: z.literal('chatgpt'), loginId: z.string(), authUrl: z.string() }),
     z.object({ type: z.literal('chatgptAuthTokens') }),
   ]),
 );
 export type LoginAccountResponse = z.infer<ReturnType<typeof LoginAccountResponse>>;
 
-export const LogoutAccountResponse = lazy(() => z.object({}));
+export const LogoutAccountResponse = named('LogoutAccountResponse', () => z.object({}));
 export type LogoutAccountResponse = z.infer<ReturnType<typeof LogoutAccountResponse>>;
 
 export const accountMethods = {

@@ -1,20 +1,22 @@
 import { z } from 'zod';
 import { method } from '../define.ts';
 import { AppInfo } from '../entities/app.ts';
-import { lazy } from '../lazy.ts';
+import { named } from '../lazy.ts';
 import { u32 } from '../scalar.ts';
 
-export const AppsListParams = lazy(() =>
+export const AppsListParams = named('AppsListParams', () =>
   z.object({
     cursor: z.string().nullish(),
-    forceRefetch: z.boolean().optional(),
     limit: u32().nullish(),
     threadId: z.string().nullish(),
+    forceRefetch: z.boolean().optional(),
   }),
 );
 export type AppsListParams = z.infer<ReturnType<typeof AppsListParams>>;
 
-export const AppsListResponse = lazy(() => z.object({ data: z.array(AppInfo()), nextCursor: z.string().nullable() }));
+export const AppsListResponse = named('AppsListResponse', () =>
+  z.object({ data: z.array(AppInfo()), nextCursor: z.string().nullable() }),
+);
 export type AppsListResponse = z.infer<ReturnType<typeof AppsListResponse>>;
 
 export const appsMethods = {

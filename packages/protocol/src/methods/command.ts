@@ -1,52 +1,58 @@
 import { z } from 'zod';
 import { method } from '../define.ts';
 import { SandboxPolicy } from '../entities/policy.ts';
-import { lazy } from '../lazy.ts';
+import { named } from '../lazy.ts';
 import { i32, i64, u16, u64 } from '../scalar.ts';
 
-export const CommandExecTerminalSize = lazy(() => z.object({ cols: u16(), rows: u16() }));
+export const CommandExecTerminalSize = named('CommandExecTerminalSize', () => z.object({ rows: u16(), cols: u16() }));
 export type CommandExecTerminalSize = z.infer<ReturnType<typeof CommandExecTerminalSize>>;
 
-export const CommandExecParams = lazy(() =>
+export const CommandExecParams = named('CommandExecParams', () =>
   z.object({
     command: z.array(z.string()),
-    cwd: z.string().nullish(),
-    disableOutputCap: z.boolean().optional(),
-    disableTimeout: z.boolean().optional(),
-    env: z.record(z.string(), z.string().nullable()).nullish(),
-    outputBytesCap: u64().nullish(),
     processId: z.string().nullish(),
-    sandboxPolicy: SandboxPolicy().nullish(),
-    size: CommandExecTerminalSize().nullish(),
+    tty: z.boolean().optional(),
     streamStdin: z.boolean().optional(),
     streamStdoutStderr: z.boolean().optional(),
+    outputBytesCap: u64().nullish(),
+    disableOutputCap: z.boolean().optional(),
+    disableTimeout: z.boolean().optional(),
     timeoutMs: i64().nullish(),
-    tty: z.boolean().optional(),
+    cwd: z.string().nullish(),
+    env: z.record(z.string(), z.string().nullable()).nullish(),
+    size: CommandExecTerminalSize().nullish(),
+    sandboxPolicy: SandboxPolicy().nullish(),
   }),
 );
 export type CommandExecParams = z.infer<ReturnType<typeof CommandExecParams>>;
 
-export const CommandExecResizeParams = lazy(() => z.object({ processId: z.string(), size: CommandExecTerminalSize() }));
+export const CommandExecResizeParams = named('CommandExecResizeParams', () =>
+  z.object({ processId: z.string(), size: CommandExecTerminalSize() }),
+);
 export type CommandExecResizeParams = z.infer<ReturnType<typeof CommandExecResizeParams>>;
 
-export const CommandExecResizeResponse = lazy(() => z.object({}));
+export const CommandExecResizeResponse = named('CommandExecResizeResponse', () => z.object({}));
 export type CommandExecResizeResponse = z.infer<ReturnType<typeof CommandExecResizeResponse>>;
 
-export const CommandExecResponse = lazy(() => z.object({ exitCode: i32(), stderr: z.string(), stdout: z.string() }));
+export const CommandExecResponse = named('CommandExecResponse', () =>
+  z.object({ exitCode: i32(), stdout: z.string(), stderr: z.string() }),
+);
 export type CommandExecResponse = z.infer<ReturnType<typeof CommandExecResponse>>;
 
-export const CommandExecTerminateParams = lazy(() => z.object({ processId: z.string() }));
+export const CommandExecTerminateParams = named('CommandExecTerminateParams', () =>
+  z.object({ processId: z.string() }),
+);
 export type CommandExecTerminateParams = z.infer<ReturnType<typeof CommandExecTerminateParams>>;
 
-export const CommandExecTerminateResponse = lazy(() => z.object({}));
+export const CommandExecTerminateResponse = named('CommandExecTerminateResponse', () => z.object({}));
 export type CommandExecTerminateResponse = z.infer<ReturnType<typeof CommandExecTerminateResponse>>;
 
-export const CommandExecWriteParams = lazy(() =>
-  z.object({ closeStdin: z.boolean().optional(), deltaBase64: z.string().nullish(), processId: z.string() }),
+export const CommandExecWriteParams = named('CommandExecWriteParams', () =>
+  z.object({ processId: z.string(), deltaBase64: z.string().nullish(), closeStdin: z.boolean().optional() }),
 );
 export type CommandExecWriteParams = z.infer<ReturnType<typeof CommandExecWriteParams>>;
 
-export const CommandExecWriteResponse = lazy(() => z.object({}));
+export const CommandExecWriteResponse = named('CommandExecWriteResponse', () => z.object({}));
 export type CommandExecWriteResponse = z.infer<ReturnType<typeof CommandExecWriteResponse>>;
 
 export const commandMethods = {

@@ -3,100 +3,102 @@ import { NoParams, method } from '../define.ts';
 import { Config, ConfigLayer, ConfigLayerMetadata } from '../entities/config.ts';
 import { AskForApproval, SandboxMode } from '../entities/policy.ts';
 import { WebSearchMode } from '../entities/settings.ts';
-import { lazy } from '../lazy.ts';
+import { named } from '../lazy.ts';
 import { AbsolutePath, u16 } from '../scalar.ts';
 
-export const MergeStrategy = lazy(() => z.enum(['replace', 'upsert']));
+export const MergeStrategy = named('MergeStrategy', () => z.enum(['replace', 'upsert']));
 export type MergeStrategy = z.infer<ReturnType<typeof MergeStrategy>>;
 
-export const ConfigEdit = lazy(() =>
-  z.object({ keyPath: z.string(), mergeStrategy: MergeStrategy(), value: z.unknown() }),
+export const ConfigEdit = named('ConfigEdit', () =>
+  z.object({ keyPath: z.string(), value: z.unknown(), mergeStrategy: MergeStrategy() }),
 );
 export type ConfigEdit = z.infer<ReturnType<typeof ConfigEdit>>;
 
-export const ConfigBatchWriteParams = lazy(() =>
+export const ConfigBatchWriteParams = named('ConfigBatchWriteParams', () =>
   z.object({
     edits: z.array(ConfigEdit()),
-    expectedVersion: z.string().nullish(),
     filePath: z.string().nullish(),
+    expectedVersion: z.string().nullish(),
     reloadUserConfig: z.boolean().optional(),
   }),
 );
 export type ConfigBatchWriteParams = z.infer<ReturnType<typeof ConfigBatchWriteParams>>;
 
-export const ConfigReadParams = lazy(() =>
-  z.object({ cwd: z.string().nullish(), includeLayers: z.boolean().default(false) }),
+export const ConfigReadParams = named('ConfigReadParams', () =>
+  z.object({ includeLayers: z.boolean().default(false), cwd: z.string().nullish() }),
 );
 export type ConfigReadParams = z.infer<ReturnType<typeof ConfigReadParams>>;
 
-export const ConfigReadResponse = lazy(() =>
+export const ConfigReadResponse = named('ConfigReadResponse', () =>
   z.object({
     config: Config(),
-    layers: z.array(ConfigLayer()).nullable(),
     origins: z.record(z.string(), ConfigLayerMetadata()),
+    layers: z.array(ConfigLayer()).nullable(),
   }),
 );
 export type ConfigReadResponse = z.infer<ReturnType<typeof ConfigReadResponse>>;
 
-export const ResidencyRequirement = lazy(() => z.literal('us'));
+export const ResidencyRequirement = named('ResidencyRequirement', () => z.literal('us'));
 export type ResidencyRequirement = z.infer<ReturnType<typeof ResidencyRequirement>>;
 
-export const NetworkRequirements = lazy(() =>
+export const NetworkRequirements = named('NetworkRequirements', () =>
   z.object({
-    allowLocalBinding: z.boolean().nullable(),
-    allowUnixSockets: z.array(z.string()).nullable(),
-    allowUpstreamProxy: z.boolean().nullable(),
-    allowedDomains: z.array(z.string()).nullable(),
-    dangerouslyAllowAllUnixSockets: z.boolean().nullable(),
-    dangerouslyAllowNonLoopbackProxy: z.boolean().nullable(),
-    deniedDomains: z.array(z.string()).nullable(),
     enabled: z.boolean().nullable(),
     httpPort: u16().nullable(),
     socksPort: u16().nullable(),
+    allowUpstreamProxy: z.boolean().nullable(),
+    dangerouslyAllowNonLoopbackProxy: z.boolean().nullable(),
+    dangerouslyAllowAllUnixSockets: z.boolean().nullable(),
+    allowedDomains: z.array(z.string()).nullable(),
+    deniedDomains: z.array(z.string()).nullable(),
+    allowUnixSockets: z.array(z.string()).nullable(),
+    allowLocalBinding: z.boolean().nullable(),
   }),
 );
 export type NetworkRequirements = z.infer<ReturnType<typeof NetworkRequirements>>;
 
-export const ConfigRequirements = lazy(() =>
+export const ConfigRequirements = named('ConfigRequirements', () =>
   z.object({
     allowedApprovalPolicies: z.array(AskForApproval()).nullable(),
     allowedSandboxModes: z.array(SandboxMode()).nullable(),
     allowedWebSearchModes: z.array(WebSearchMode()).nullable(),
-    enforceResidency: ResidencyRequirement().nullable(),
     featureRequirements: z.record(z.string(), z.boolean()).nullable(),
+    enforceResidency: ResidencyRequirement().nullable(),
     network: NetworkRequirements().nullable(),
   }),
 );
 export type ConfigRequirements = z.infer<ReturnType<typeof ConfigRequirements>>;
 
-export const ConfigRequirementsReadResponse = lazy(() => z.object({ requirements: ConfigRequirements().nullable() }));
+export const ConfigRequirementsReadResponse = named('ConfigRequirementsReadResponse', () =>
+  z.object({ requirements: ConfigRequirements().nullable() }),
+);
 export type ConfigRequirementsReadResponse = z.infer<ReturnType<typeof ConfigRequirementsReadResponse>>;
 
-export const ConfigValueWriteParams = lazy(() =>
+export const ConfigValueWriteParams = named('ConfigValueWriteParams', () =>
   z.object({
-    expectedVersion: z.string().nullish(),
-    filePath: z.string().nullish(),
     keyPath: z.string(),
-    mergeStrategy: MergeStrategy(),
     value: z.unknown(),
+    mergeStrategy: MergeStrategy(),
+    filePath: z.string().nullish(),
+    expectedVersion: z.string().nullish(),
   }),
 );
 export type ConfigValueWriteParams = z.infer<ReturnType<typeof ConfigValueWriteParams>>;
 
-export const OverriddenMetadata = lazy(() =>
-  z.object({ effectiveValue: z.unknown(), message: z.string(), overridingLayer: ConfigLayerMetadata() }),
+export const OverriddenMetadata = named('OverriddenMetadata', () =>
+  z.object({ message: z.string(), overridingLayer: ConfigLayerMetadata(), effectiveValue: z.unknown() }),
 );
 export type OverriddenMetadata = z.infer<ReturnType<typeof OverriddenMetadata>>;
 
-export const WriteStatus = lazy(() => z.enum(['ok', 'okOverridden']));
+export const WriteStatus = named('WriteStatus', () => z.enum(['ok', 'okOverridden']));
 export type WriteStatus = z.infer<ReturnType<typeof WriteStatus>>;
 
-export const ConfigWriteResponse = lazy(() =>
+export const ConfigWriteResponse = named('ConfigWriteResponse', () =>
   z.object({
-    filePath: AbsolutePath(),
-    overriddenMetadata: OverriddenMetadata().nullable(),
     status: WriteStatus(),
     version: z.string(),
+    filePath: AbsolutePath(),
+    overriddenMetadata: OverriddenMetadata().nullable(),
   }),
 );
 export type ConfigWriteResponse = z.infer<ReturnType<typeof ConfigWriteResponse>>;

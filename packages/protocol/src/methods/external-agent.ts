@@ -1,33 +1,33 @@
 import { z } from 'zod';
 import { method } from '../define.ts';
-import { lazy } from '../lazy.ts';
+import { named } from '../lazy.ts';
 
-export const ExternalAgentConfigDetectParams = lazy(() =>
-  z.object({ cwds: z.array(z.string()).nullish(), includeHome: z.boolean().optional() }),
+export const ExternalAgentConfigDetectParams = named('ExternalAgentConfigDetectParams', () =>
+  z.object({ includeHome: z.boolean().optional(), cwds: z.array(z.string()).nullish() }),
 );
 export type ExternalAgentConfigDetectParams = z.infer<ReturnType<typeof ExternalAgentConfigDetectParams>>;
 
-export const ExternalAgentConfigMigrationItemType = lazy(() =>
+export const ExternalAgentConfigMigrationItemType = named('ExternalAgentConfigMigrationItemType', () =>
   z.enum(['AGENTS_MD', 'CONFIG', 'SKILLS', 'MCP_SERVER_CONFIG']),
 );
 export type ExternalAgentConfigMigrationItemType = z.infer<ReturnType<typeof ExternalAgentConfigMigrationItemType>>;
 
-export const ExternalAgentConfigMigrationItem = lazy(() =>
-  z.object({ cwd: z.string().nullish(), description: z.string(), itemType: ExternalAgentConfigMigrationItemType() }),
+export const ExternalAgentConfigMigrationItem = named('ExternalAgentConfigMigrationItem', () =>
+  z.object({ itemType: ExternalAgentConfigMigrationItemType(), description: z.string(), cwd: z.string().nullish() }),
 );
 export type ExternalAgentConfigMigrationItem = z.infer<ReturnType<typeof ExternalAgentConfigMigrationItem>>;
 
-export const ExternalAgentConfigDetectResponse = lazy(() =>
+export const ExternalAgentConfigDetectResponse = named('ExternalAgentConfigDetectResponse', () =>
   z.object({ items: z.array(ExternalAgentConfigMigrationItem()) }),
 );
 export type ExternalAgentConfigDetectResponse = z.infer<ReturnType<typeof ExternalAgentConfigDetectResponse>>;
 
-export const ExternalAgentConfigImportParams = lazy(() =>
+export const ExternalAgentConfigImportParams = named('ExternalAgentConfigImportParams', () =>
   z.object({ migrationItems: z.array(ExternalAgentConfigMigrationItem()) }),
 );
 export type ExternalAgentConfigImportParams = z.infer<ReturnType<typeof ExternalAgentConfigImportParams>>;
 
-export const ExternalAgentConfigImportResponse = lazy(() => z.object({}));
+export const ExternalAgentConfigImportResponse = named('ExternalAgentConfigImportResponse', () => z.object({}));
 export type ExternalAgentConfigImportResponse = z.infer<ReturnType<typeof ExternalAgentConfigImportResponse>>;
 
 export const externalAgentMethods = {

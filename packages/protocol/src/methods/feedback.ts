@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import { method } from '../define.ts';
-import { lazy } from '../lazy.ts';
+import { named } from '../lazy.ts';
 
-export const FeedbackUploadParams = lazy(() =>
+export const FeedbackUploadParams = named('FeedbackUploadParams', () =>
   z.object({
     classification: z.string(),
-    extraLogFiles: z.array(z.string()).nullish(),
-    includeLogs: z.boolean(),
     reason: z.string().nullish(),
     threadId: z.string().nullish(),
+    includeLogs: z.boolean(),
+    extraLogFiles: z.array(z.string()).nullish(),
   }),
 );
 export type FeedbackUploadParams = z.infer<ReturnType<typeof FeedbackUploadParams>>;
 
-export const FeedbackUploadResponse = lazy(() => z.object({ threadId: z.string() }));
+export const FeedbackUploadResponse = named('FeedbackUploadResponse', () => z.object({ threadId: z.string() }));
 export type FeedbackUploadResponse = z.infer<ReturnType<typeof FeedbackUploadResponse>>;
 
 export const feedbackMethods = {

@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { method } from '../define.ts';
 import { AuthMode } from '../entities/account.ts';
 import { SessionSource } from '../entities/thread.ts';
-import { lazy } from '../lazy.ts';
+import { named } from '../lazy.ts';
 
 /** What is left of the first protocol generation (app-server specification §19.1). */
-export const GetConversationSummaryParams = lazy(() =>
+export const GetConversationSummaryParams = named('GetConversationSummaryParams', () =>
   z.union([z.object({ rolloutPath: z.string() }), z.object({ conversationId: z.string() })]),
 );
 export type GetConversationSummaryParams = z.infer<ReturnType<typeof GetConversationSummaryParams>>;
 
-export const ConversationGitInfo = lazy(() =>
+export const ConversationGitInfo = named('ConversationGitInfo', () =>
   z.object({
     sha: z.string().nullable(),
     branch: z.string().nullable(),
@@ -19,7 +19,7 @@ export const ConversationGitInfo = lazy(() =>
 );
 export type ConversationGitInfo = z.infer<ReturnType<typeof ConversationGitInfo>>;
 
-export const ConversationSummary = lazy(() =>
+export const ConversationSummary = named('ConversationSummary', () =>
   z.object({
     conversationId: z.string(),
     path: z.string(),
@@ -35,19 +35,23 @@ export const ConversationSummary = lazy(() =>
 );
 export type ConversationSummary = z.infer<ReturnType<typeof ConversationSummary>>;
 
-export const GetConversationSummaryResponse = lazy(() => z.object({ summary: ConversationSummary() }));
+export const GetConversationSummaryResponse = named('GetConversationSummaryResponse', () =>
+  z.object({ summary: ConversationSummary() }),
+);
 export type GetConversationSummaryResponse = z.infer<ReturnType<typeof GetConversationSummaryResponse>>;
 
-export const GitDiffToRemoteParams = lazy(() => z.object({ cwd: z.string() }));
+export const GitDiffToRemoteParams = named('GitDiffToRemoteParams', () => z.object({ cwd: z.string() }));
 export type GitDiffToRemoteParams = z.infer<ReturnType<typeof GitDiffToRemoteParams>>;
-export const GitDiffToRemoteResponse = lazy(() => z.object({ sha: z.string(), diff: z.string() }));
+export const GitDiffToRemoteResponse = named('GitDiffToRemoteResponse', () =>
+  z.object({ sha: z.string(), diff: z.string() }),
+);
 export type GitDiffToRemoteResponse = z.infer<ReturnType<typeof GitDiffToRemoteResponse>>;
 
-export const GetAuthStatusParams = lazy(() =>
+export const GetAuthStatusParams = named('GetAuthStatusParams', () =>
   z.object({ includeToken: z.boolean().nullish(), refreshToken: z.boolean().nullish() }),
 );
 export type GetAuthStatusParams = z.infer<ReturnType<typeof GetAuthStatusParams>>;
-export const GetAuthStatusResponse = lazy(() =>
+export const GetAuthStatusResponse = named('GetAuthStatusResponse', () =>
   z.object({
     authMethod: AuthMode().nullable(),
     authToken: z.string().nullable(),

@@ -1,34 +1,36 @@
 import { z } from 'zod';
 import { method } from '../define.ts';
 import { ThreadRealtimeAudioChunk } from '../entities/realtime.ts';
-import { lazy } from '../lazy.ts';
+import { named } from '../lazy.ts';
 
-export const ThreadRealtimeAppendAudioParams = lazy(() =>
-  z.object({ audio: ThreadRealtimeAudioChunk(), threadId: z.string() }),
+export const ThreadRealtimeAppendAudioParams = named('ThreadRealtimeAppendAudioParams', () =>
+  z.object({ threadId: z.string(), audio: ThreadRealtimeAudioChunk() }),
 );
 export type ThreadRealtimeAppendAudioParams = z.infer<ReturnType<typeof ThreadRealtimeAppendAudioParams>>;
 
-export const ThreadRealtimeAppendAudioResponse = lazy(() => z.object({}));
+export const ThreadRealtimeAppendAudioResponse = named('ThreadRealtimeAppendAudioResponse', () => z.object({}));
 export type ThreadRealtimeAppendAudioResponse = z.infer<ReturnType<typeof ThreadRealtimeAppendAudioResponse>>;
 
-export const ThreadRealtimeAppendTextParams = lazy(() => z.object({ text: z.string(), threadId: z.string() }));
+export const ThreadRealtimeAppendTextParams = named('ThreadRealtimeAppendTextParams', () =>
+  z.object({ threadId: z.string(), text: z.string() }),
+);
 export type ThreadRealtimeAppendTextParams = z.infer<ReturnType<typeof ThreadRealtimeAppendTextParams>>;
 
-export const ThreadRealtimeAppendTextResponse = lazy(() => z.object({}));
+export const ThreadRealtimeAppendTextResponse = named('ThreadRealtimeAppendTextResponse', () => z.object({}));
 export type ThreadRealtimeAppendTextResponse = z.infer<ReturnType<typeof ThreadRealtimeAppendTextResponse>>;
 
-export const ThreadRealtimeStartParams = lazy(() =>
-  z.object({ prompt: z.string(), sessionId: z.string().nullish(), threadId: z.string() }),
+export const ThreadRealtimeStartParams = named('ThreadRealtimeStartParams', () =>
+  z.object({ threadId: z.string(), prompt: z.string(), sessionId: z.string().nullish() }),
 );
 export type ThreadRealtimeStartParams = z.infer<ReturnType<typeof ThreadRealtimeStartParams>>;
 
-export const ThreadRealtimeStartResponse = lazy(() => z.object({}));
+export const ThreadRealtimeStartResponse = named('ThreadRealtimeStartResponse', () => z.object({}));
 export type ThreadRealtimeStartResponse = z.infer<ReturnType<typeof ThreadRealtimeStartResponse>>;
 
-export const ThreadRealtimeStopParams = lazy(() => z.object({ threadId: z.string() }));
+export const ThreadRealtimeStopParams = named('ThreadRealtimeStopParams', () => z.object({ threadId: z.string() }));
 export type ThreadRealtimeStopParams = z.infer<ReturnType<typeof ThreadRealtimeStopParams>>;
 
-export const ThreadRealtimeStopResponse = lazy(() => z.object({}));
+export const ThreadRealtimeStopResponse = named('ThreadRealtimeStopResponse', () => z.object({}));
 export type ThreadRealtimeStopResponse = z.infer<ReturnType<typeof ThreadRealtimeStopResponse>>;
 
 export const realtimeMethods = {

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { method } from '../define.ts';
 import { Turn } from '../entities/turn.ts';
-import { lazy } from '../lazy.ts';
+import { named } from '../lazy.ts';
 
-export const ReviewDelivery = lazy(() => z.enum(['inline', 'detached']));
+export const ReviewDelivery = named('ReviewDelivery', () => z.enum(['inline', 'detached']));
 export type ReviewDelivery = z.infer<ReturnType<typeof ReviewDelivery>>;
 
-export const ReviewTarget = lazy(() =>
+export const ReviewTarget = named('ReviewTarget', () =>
   z.discriminatedUnion('type', [
     z.object({ type: z.literal('uncommittedChanges') }),
     z.object({ type: z.literal('baseBranch'), branch: z.string() }),
@@ -16,12 +16,14 @@ export const ReviewTarget = lazy(() =>
 );
 export type ReviewTarget = z.infer<ReturnType<typeof ReviewTarget>>;
 
-export const ReviewStartParams = lazy(() =>
-  z.object({ delivery: ReviewDelivery().nullish(), target: ReviewTarget(), threadId: z.string() }),
+export const ReviewStartParams = named('ReviewStartParams', () =>
+  z.object({ threadId: z.string(), target: ReviewTarget(), delivery: ReviewDelivery().nullish() }),
 );
 export type ReviewStartParams = z.infer<ReturnType<typeof ReviewStartParams>>;
 
-export const ReviewStartResponse = lazy(() => z.object({ reviewThreadId: z.string(), turn: Turn() }));
+export const ReviewStartResponse = named('ReviewStartResponse', () =>
+  z.object({ turn: Turn(), reviewThreadId: z.string() }),
+);
 export type ReviewStartResponse = z.infer<ReturnType<typeof ReviewStartResponse>>;
 
 export const reviewMethods = {

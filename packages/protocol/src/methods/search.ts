@@ -1,34 +1,40 @@
 import { z } from 'zod';
 import { method } from '../define.ts';
 import { FuzzyFileSearchResult } from '../entities/search.ts';
-import { lazy } from '../lazy.ts';
+import { named } from '../lazy.ts';
 
-export const FuzzyFileSearchParams = lazy(() =>
-  z.object({ cancellationToken: z.string().nullish(), query: z.string(), roots: z.array(z.string()) }),
+export const FuzzyFileSearchParams = named('FuzzyFileSearchParams', () =>
+  z.object({ query: z.string(), roots: z.array(z.string()), cancellationToken: z.string().nullish() }),
 );
 export type FuzzyFileSearchParams = z.infer<ReturnType<typeof FuzzyFileSearchParams>>;
 
-export const FuzzyFileSearchResponse = lazy(() => z.object({ files: z.array(FuzzyFileSearchResult()) }));
+export const FuzzyFileSearchResponse = named('FuzzyFileSearchResponse', () =>
+  z.object({ files: z.array(FuzzyFileSearchResult()) }),
+);
 export type FuzzyFileSearchResponse = z.infer<ReturnType<typeof FuzzyFileSearchResponse>>;
 
-export const FuzzyFileSearchSessionStartParams = lazy(() =>
-  z.object({ roots: z.array(z.string()), sessionId: z.string() }),
+export const FuzzyFileSearchSessionStartParams = named('FuzzyFileSearchSessionStartParams', () =>
+  z.object({ sessionId: z.string(), roots: z.array(z.string()) }),
 );
 export type FuzzyFileSearchSessionStartParams = z.infer<ReturnType<typeof FuzzyFileSearchSessionStartParams>>;
 
-export const FuzzyFileSearchSessionStartResponse = lazy(() => z.object({}));
+export const FuzzyFileSearchSessionStartResponse = named('FuzzyFileSearchSessionStartResponse', () => z.object({}));
 export type FuzzyFileSearchSessionStartResponse = z.infer<ReturnType<typeof FuzzyFileSearchSessionStartResponse>>;
 
-export const FuzzyFileSearchSessionStopParams = lazy(() => z.object({ sessionId: z.string() }));
+export const FuzzyFileSearchSessionStopParams = named('FuzzyFileSearchSessionStopParams', () =>
+  z.object({ sessionId: z.string() }),
+);
 export type FuzzyFileSearchSessionStopParams = z.infer<ReturnType<typeof FuzzyFileSearchSessionStopParams>>;
 
-export const FuzzyFileSearchSessionStopResponse = lazy(() => z.object({}));
+export const FuzzyFileSearchSessionStopResponse = named('FuzzyFileSearchSessionStopResponse', () => z.object({}));
 export type FuzzyFileSearchSessionStopResponse = z.infer<ReturnType<typeof FuzzyFileSearchSessionStopResponse>>;
 
-export const FuzzyFileSearchSessionUpdateParams = lazy(() => z.object({ query: z.string(), sessionId: z.string() }));
+export const FuzzyFileSearchSessionUpdateParams = named('FuzzyFileSearchSessionUpdateParams', () =>
+  z.object({ sessionId: z.string(), query: z.string() }),
+);
 export type FuzzyFileSearchSessionUpdateParams = z.infer<ReturnType<typeof FuzzyFileSearchSessionUpdateParams>>;
 
-export const FuzzyFileSearchSessionUpdateResponse = lazy(() => z.object({}));
+export const FuzzyFileSearchSessionUpdateResponse = named('FuzzyFileSearchSessionUpdateResponse', () => z.object({}));
 export type FuzzyFileSearchSessionUpdateResponse = z.infer<ReturnType<typeof FuzzyFileSearchSessionUpdateResponse>>;
 
 export const searchMethods = {

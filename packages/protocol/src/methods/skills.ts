@@ -1,29 +1,37 @@
 import { z } from 'zod';
 import { method } from '../define.ts';
 import { SkillsListEntry } from '../entities/skill.ts';
-import { lazy } from '../lazy.ts';
+import { named } from '../lazy.ts';
 
-export const HazelnutScope = lazy(() => z.enum(['example', 'workspace-shared', 'all-shared', 'personal']));
+export const HazelnutScope = named('HazelnutScope', () =>
+  z.enum(['example', 'workspace-shared', 'all-shared', 'personal']),
+);
 export type HazelnutScope = z.infer<ReturnType<typeof HazelnutScope>>;
 
-export const ProductSurface = lazy(() => z.enum(['chatgpt', 'codex', 'api', 'atlas']));
+export const ProductSurface = named('ProductSurface', () => z.enum(['chatgpt', 'codex', 'api', 'atlas']));
 export type ProductSurface = z.infer<ReturnType<typeof ProductSurface>>;
 
-export const RemoteSkillSummary = lazy(() => z.object({ description: z.string(), id: z.string(), name: z.string() }));
+export const RemoteSkillSummary = named('RemoteSkillSummary', () =>
+  z.object({ id: z.string(), name: z.string(), description: z.string() }),
+);
 export type RemoteSkillSummary = z.infer<ReturnType<typeof RemoteSkillSummary>>;
 
-export const SkillsConfigWriteParams = lazy(() => z.object({ enabled: z.boolean(), path: z.string() }));
+export const SkillsConfigWriteParams = named('SkillsConfigWriteParams', () =>
+  z.object({ path: z.string(), enabled: z.boolean() }),
+);
 export type SkillsConfigWriteParams = z.infer<ReturnType<typeof SkillsConfigWriteParams>>;
 
-export const SkillsConfigWriteResponse = lazy(() => z.object({ effectiveEnabled: z.boolean() }));
+export const SkillsConfigWriteResponse = named('SkillsConfigWriteResponse', () =>
+  z.object({ effectiveEnabled: z.boolean() }),
+);
 export type SkillsConfigWriteResponse = z.infer<ReturnType<typeof SkillsConfigWriteResponse>>;
 
-export const SkillsListExtraRootsForCwd = lazy(() =>
+export const SkillsListExtraRootsForCwd = named('SkillsListExtraRootsForCwd', () =>
   z.object({ cwd: z.string(), extraUserRoots: z.array(z.string()) }),
 );
 export type SkillsListExtraRootsForCwd = z.infer<ReturnType<typeof SkillsListExtraRootsForCwd>>;
 
-export const SkillsListParams = lazy(() =>
+export const SkillsListParams = named('SkillsListParams', () =>
   z.object({
     cwds: z.array(z.string()).optional(),
     forceReload: z.boolean().optional(),
@@ -32,25 +40,29 @@ export const SkillsListParams = lazy(() =>
 );
 export type SkillsListParams = z.infer<ReturnType<typeof SkillsListParams>>;
 
-export const SkillsListResponse = lazy(() => z.object({ data: z.array(SkillsListEntry()) }));
+export const SkillsListResponse = named('SkillsListResponse', () => z.object({ data: z.array(SkillsListEntry()) }));
 export type SkillsListResponse = z.infer<ReturnType<typeof SkillsListResponse>>;
 
-export const SkillsRemoteReadParams = lazy(() =>
+export const SkillsRemoteReadParams = named('SkillsRemoteReadParams', () =>
   z.object({
-    enabled: z.boolean().default(false),
     hazelnutScope: HazelnutScope().default('example'),
     productSurface: ProductSurface().default('codex'),
+    enabled: z.boolean().default(false),
   }),
 );
 export type SkillsRemoteReadParams = z.infer<ReturnType<typeof SkillsRemoteReadParams>>;
 
-export const SkillsRemoteReadResponse = lazy(() => z.object({ data: z.array(RemoteSkillSummary()) }));
+export const SkillsRemoteReadResponse = named('SkillsRemoteReadResponse', () =>
+  z.object({ data: z.array(RemoteSkillSummary()) }),
+);
 export type SkillsRemoteReadResponse = z.infer<ReturnType<typeof SkillsRemoteReadResponse>>;
 
-export const SkillsRemoteWriteParams = lazy(() => z.object({ hazelnutId: z.string() }));
+export const SkillsRemoteWriteParams = named('SkillsRemoteWriteParams', () => z.object({ hazelnutId: z.string() }));
 export type SkillsRemoteWriteParams = z.infer<ReturnType<typeof SkillsRemoteWriteParams>>;
 
-export const SkillsRemoteWriteResponse = lazy(() => z.object({ id: z.string(), path: z.string() }));
+export const SkillsRemoteWriteResponse = named('SkillsRemoteWriteResponse', () =>
+  z.object({ id: z.string(), path: z.string() }),
+);
 export type SkillsRemoteWriteResponse = z.infer<ReturnType<typeof SkillsRemoteWriteResponse>>;
 
 export const skillsMethods = {

@@ -4,78 +4,90 @@ import { ApprovalsReviewer, AskForApproval, SandboxMode, SandboxPolicy } from '.
 import { ResponseItem } from '../entities/response-item.ts';
 import { DynamicToolSpec, Personality, ReasoningEffort, ServiceTier } from '../entities/settings.ts';
 import { Thread } from '../entities/thread.ts';
-import { lazy } from '../lazy.ts';
+import { named } from '../lazy.ts';
 import { u32, u64 } from '../scalar.ts';
 
-export const ThreadArchiveParams = lazy(() => z.object({ threadId: z.string() }));
+export const ThreadArchiveParams = named('ThreadArchiveParams', () => z.object({ threadId: z.string() }));
 export type ThreadArchiveParams = z.infer<ReturnType<typeof ThreadArchiveParams>>;
 
-export const ThreadArchiveResponse = lazy(() => z.object({}));
+export const ThreadArchiveResponse = named('ThreadArchiveResponse', () => z.object({}));
 export type ThreadArchiveResponse = z.infer<ReturnType<typeof ThreadArchiveResponse>>;
 
-export const ThreadBackgroundTerminalsCleanParams = lazy(() => z.object({ threadId: z.string() }));
+export const ThreadBackgroundTerminalsCleanParams = named('ThreadBackgroundTerminalsCleanParams', () =>
+  z.object({ threadId: z.string() }),
+);
 export type ThreadBackgroundTerminalsCleanParams = z.infer<ReturnType<typeof ThreadBackgroundTerminalsCleanParams>>;
 
-export const ThreadBackgroundTerminalsCleanResponse = lazy(() => z.object({}));
+export const ThreadBackgroundTerminalsCleanResponse = named('ThreadBackgroundTerminalsCleanResponse', () =>
+  z.object({}),
+);
 export type ThreadBackgroundTerminalsCleanResponse = z.infer<ReturnType<typeof ThreadBackgroundTerminalsCleanResponse>>;
 
-export const ThreadCompactStartParams = lazy(() => z.object({ threadId: z.string() }));
+export const ThreadCompactStartParams = named('ThreadCompactStartParams', () => z.object({ threadId: z.string() }));
 export type ThreadCompactStartParams = z.infer<ReturnType<typeof ThreadCompactStartParams>>;
 
-export const ThreadCompactStartResponse = lazy(() => z.object({}));
+export const ThreadCompactStartResponse = named('ThreadCompactStartResponse', () => z.object({}));
 export type ThreadCompactStartResponse = z.infer<ReturnType<typeof ThreadCompactStartResponse>>;
 
-export const ThreadDecrementElicitationParams = lazy(() => z.object({ threadId: z.string() }));
+export const ThreadDecrementElicitationParams = named('ThreadDecrementElicitationParams', () =>
+  z.object({ threadId: z.string() }),
+);
 export type ThreadDecrementElicitationParams = z.infer<ReturnType<typeof ThreadDecrementElicitationParams>>;
 
-export const ThreadDecrementElicitationResponse = lazy(() => z.object({ count: u64(), paused: z.boolean() }));
+export const ThreadDecrementElicitationResponse = named('ThreadDecrementElicitationResponse', () =>
+  z.object({ count: u64(), paused: z.boolean() }),
+);
 export type ThreadDecrementElicitationResponse = z.infer<ReturnType<typeof ThreadDecrementElicitationResponse>>;
 
-export const ThreadForkParams = lazy(() =>
+export const ThreadForkParams = named('ThreadForkParams', () =>
   z.object({
-    approvalPolicy: AskForApproval().nullish(),
-    approvalsReviewer: ApprovalsReviewer().nullish(),
-    baseInstructions: z.string().nullish(),
-    config: z.record(z.string(), z.unknown()).nullish(),
-    cwd: z.string().nullish(),
-    developerInstructions: z.string().nullish(),
-    ephemeral: z.boolean().optional(),
+    threadId: z.string(),
+    path: z.string().nullish(),
     model: z.string().nullish(),
     modelProvider: z.string().nullish(),
-    path: z.string().nullish(),
-    persistExtendedHistory: z.boolean().default(false),
-    sandbox: SandboxMode().nullish(),
     serviceTier: ServiceTier().nullish(),
-    threadId: z.string(),
+    cwd: z.string().nullish(),
+    approvalPolicy: AskForApproval().nullish(),
+    approvalsReviewer: ApprovalsReviewer().nullish(),
+    sandbox: SandboxMode().nullish(),
+    config: z.record(z.string(), z.unknown()).nullish(),
+    baseInstructions: z.string().nullish(),
+    developerInstructions: z.string().nullish(),
+    ephemeral: z.boolean().optional(),
+    persistExtendedHistory: z.boolean().default(false),
   }),
 );
 export type ThreadForkParams = z.infer<ReturnType<typeof ThreadForkParams>>;
 
-export const ThreadForkResponse = lazy(() =>
+export const ThreadForkResponse = named('ThreadForkResponse', () =>
   z.object({
-    approvalPolicy: AskForApproval(),
-    approvalsReviewer: ApprovalsReviewer(),
-    cwd: z.string(),
+    thread: Thread(),
     model: z.string(),
     modelProvider: z.string(),
-    reasoningEffort: ReasoningEffort().nullable(),
-    sandbox: SandboxPolicy(),
     serviceTier: ServiceTier().nullable(),
-    thread: Thread(),
+    cwd: z.string(),
+    approvalPolicy: AskForApproval(),
+    approvalsReviewer: ApprovalsReviewer(),
+    sandbox: SandboxPolicy(),
+    reasoningEffort: ReasoningEffort().nullable(),
   }),
 );
 export type ThreadForkResponse = z.infer<ReturnType<typeof ThreadForkResponse>>;
 
-export const ThreadIncrementElicitationParams = lazy(() => z.object({ threadId: z.string() }));
+export const ThreadIncrementElicitationParams = named('ThreadIncrementElicitationParams', () =>
+  z.object({ threadId: z.string() }),
+);
 export type ThreadIncrementElicitationParams = z.infer<ReturnType<typeof ThreadIncrementElicitationParams>>;
 
-export const ThreadIncrementElicitationResponse = lazy(() => z.object({ count: u64(), paused: z.boolean() }));
+export const ThreadIncrementElicitationResponse = named('ThreadIncrementElicitationResponse', () =>
+  z.object({ count: u64(), paused: z.boolean() }),
+);
 export type ThreadIncrementElicitationResponse = z.infer<ReturnType<typeof ThreadIncrementElicitationResponse>>;
 
-export const ThreadSortKey = lazy(() => z.enum(['created_at', 'updated_at']));
+export const ThreadSortKey = named('ThreadSortKey', () => z.enum(['created_at', 'updated_at']));
 export type ThreadSortKey = z.infer<ReturnType<typeof ThreadSortKey>>;
 
-export const ThreadSourceKind = lazy(() =>
+export const ThreadSourceKind = named('ThreadSourceKind', () =>
   z.enum([
     'cli',
     'vscode',
@@ -91,151 +103,163 @@ export const ThreadSourceKind = lazy(() =>
 );
 export type ThreadSourceKind = z.infer<ReturnType<typeof ThreadSourceKind>>;
 
-export const ThreadListParams = lazy(() =>
+export const ThreadListParams = named('ThreadListParams', () =>
   z.object({
-    archived: z.boolean().nullish(),
     cursor: z.string().nullish(),
-    cwd: z.string().nullish(),
     limit: u32().nullish(),
-    modelProviders: z.array(z.string()).nullish(),
-    searchTerm: z.string().nullish(),
     sortKey: ThreadSortKey().nullish(),
+    modelProviders: z.array(z.string()).nullish(),
     sourceKinds: z.array(ThreadSourceKind()).nullish(),
+    archived: z.boolean().nullish(),
+    cwd: z.string().nullish(),
+    searchTerm: z.string().nullish(),
   }),
 );
 export type ThreadListParams = z.infer<ReturnType<typeof ThreadListParams>>;
 
-export const ThreadListResponse = lazy(() => z.object({ data: z.array(Thread()), nextCursor: z.string().nullable() }));
+export const ThreadListResponse = named('ThreadListResponse', () =>
+  z.object({ data: z.array(Thread()), nextCursor: z.string().nullable() }),
+);
 export type ThreadListResponse = z.infer<ReturnType<typeof ThreadListResponse>>;
 
-export const ThreadLoadedListParams = lazy(() => z.object({ cursor: z.string().nullish(), limit: u32().nullish() }));
+export const ThreadLoadedListParams = named('ThreadLoadedListParams', () =>
+  z.object({ cursor: z.string().nullish(), limit: u32().nullish() }),
+);
 export type ThreadLoadedListParams = z.infer<ReturnType<typeof ThreadLoadedListParams>>;
 
-export const ThreadLoadedListResponse = lazy(() =>
+export const ThreadLoadedListResponse = named('ThreadLoadedListResponse', () =>
   z.object({ data: z.array(z.string()), nextCursor: z.string().nullable() }),
 );
 export type ThreadLoadedListResponse = z.infer<ReturnType<typeof ThreadLoadedListResponse>>;
 
-export const ThreadMetadataGitInfoUpdateParams = lazy(() =>
-  z.object({ branch: z.string().nullish(), originUrl: z.string().nullish(), sha: z.string().nullish() }),
+export const ThreadMetadataGitInfoUpdateParams = named('ThreadMetadataGitInfoUpdateParams', () =>
+  z.object({ sha: z.string().nullish(), branch: z.string().nullish(), originUrl: z.string().nullish() }),
 );
 export type ThreadMetadataGitInfoUpdateParams = z.infer<ReturnType<typeof ThreadMetadataGitInfoUpdateParams>>;
 
-export const ThreadMetadataUpdateParams = lazy(() =>
-  z.object({ gitInfo: ThreadMetadataGitInfoUpdateParams().nullish(), threadId: z.string() }),
+export const ThreadMetadataUpdateParams = named('ThreadMetadataUpdateParams', () =>
+  z.object({ threadId: z.string(), gitInfo: ThreadMetadataGitInfoUpdateParams().nullish() }),
 );
 export type ThreadMetadataUpdateParams = z.infer<ReturnType<typeof ThreadMetadataUpdateParams>>;
 
-export const ThreadMetadataUpdateResponse = lazy(() => z.object({ thread: Thread() }));
+export const ThreadMetadataUpdateResponse = named('ThreadMetadataUpdateResponse', () => z.object({ thread: Thread() }));
 export type ThreadMetadataUpdateResponse = z.infer<ReturnType<typeof ThreadMetadataUpdateResponse>>;
 
-export const ThreadReadParams = lazy(() =>
-  z.object({ includeTurns: z.boolean().default(false), threadId: z.string() }),
+export const ThreadReadParams = named('ThreadReadParams', () =>
+  z.object({ threadId: z.string(), includeTurns: z.boolean().default(false) }),
 );
 export type ThreadReadParams = z.infer<ReturnType<typeof ThreadReadParams>>;
 
-export const ThreadReadResponse = lazy(() => z.object({ thread: Thread() }));
+export const ThreadReadResponse = named('ThreadReadResponse', () => z.object({ thread: Thread() }));
 export type ThreadReadResponse = z.infer<ReturnType<typeof ThreadReadResponse>>;
 
-export const ThreadResumeParams = lazy(() =>
+export const ThreadResumeParams = named('ThreadResumeParams', () =>
   z.object({
-    approvalPolicy: AskForApproval().nullish(),
-    approvalsReviewer: ApprovalsReviewer().nullish(),
-    baseInstructions: z.string().nullish(),
-    config: z.record(z.string(), z.unknown()).nullish(),
-    cwd: z.string().nullish(),
-    developerInstructions: z.string().nullish(),
+    threadId: z.string(),
     history: z.array(ResponseItem()).nullish(),
+    path: z.string().nullish(),
     model: z.string().nullish(),
     modelProvider: z.string().nullish(),
-    path: z.string().nullish(),
-    persistExtendedHistory: z.boolean().default(false),
-    personality: Personality().nullish(),
-    sandbox: SandboxMode().nullish(),
     serviceTier: ServiceTier().nullish(),
-    threadId: z.string(),
+    cwd: z.string().nullish(),
+    approvalPolicy: AskForApproval().nullish(),
+    approvalsReviewer: ApprovalsReviewer().nullish(),
+    sandbox: SandboxMode().nullish(),
+    config: z.record(z.string(), z.unknown()).nullish(),
+    baseInstructions: z.string().nullish(),
+    developerInstructions: z.string().nullish(),
+    personality: Personality().nullish(),
+    persistExtendedHistory: z.boolean().default(false),
   }),
 );
 export type ThreadResumeParams = z.infer<ReturnType<typeof ThreadResumeParams>>;
 
-export const ThreadResumeResponse = lazy(() =>
+export const ThreadResumeResponse = named('ThreadResumeResponse', () =>
   z.object({
-    approvalPolicy: AskForApproval(),
-    approvalsReviewer: ApprovalsReviewer(),
-    cwd: z.string(),
+    thread: Thread(),
     model: z.string(),
     modelProvider: z.string(),
-    reasoningEffort: ReasoningEffort().nullable(),
-    sandbox: SandboxPolicy(),
     serviceTier: ServiceTier().nullable(),
-    thread: Thread(),
+    cwd: z.string(),
+    approvalPolicy: AskForApproval(),
+    approvalsReviewer: ApprovalsReviewer(),
+    sandbox: SandboxPolicy(),
+    reasoningEffort: ReasoningEffort().nullable(),
   }),
 );
 export type ThreadResumeResponse = z.infer<ReturnType<typeof ThreadResumeResponse>>;
 
-export const ThreadRollbackParams = lazy(() => z.object({ numTurns: u32(), threadId: z.string() }));
+export const ThreadRollbackParams = named('ThreadRollbackParams', () =>
+  z.object({ threadId: z.string(), numTurns: u32() }),
+);
 export type ThreadRollbackParams = z.infer<ReturnType<typeof ThreadRollbackParams>>;
 
-export const ThreadRollbackResponse = lazy(() => z.object({ thread: Thread() }));
+export const ThreadRollbackResponse = named('ThreadRollbackResponse', () => z.object({ thread: Thread() }));
 export type ThreadRollbackResponse = z.infer<ReturnType<typeof ThreadRollbackResponse>>;
 
-export const ThreadSetNameParams = lazy(() => z.object({ name: z.string(), threadId: z.string() }));
+export const ThreadSetNameParams = named('ThreadSetNameParams', () =>
+  z.object({ threadId: z.string(), name: z.string() }),
+);
 export type ThreadSetNameParams = z.infer<ReturnType<typeof ThreadSetNameParams>>;
 
-export const ThreadSetNameResponse = lazy(() => z.object({}));
+export const ThreadSetNameResponse = named('ThreadSetNameResponse', () => z.object({}));
 export type ThreadSetNameResponse = z.infer<ReturnType<typeof ThreadSetNameResponse>>;
 
-export const ThreadStartParams = lazy(() =>
+export const ThreadStartParams = named('ThreadStartParams', () =>
   z.object({
-    approvalPolicy: AskForApproval().nullish(),
-    approvalsReviewer: ApprovalsReviewer().nullish(),
-    baseInstructions: z.string().nullish(),
-    config: z.record(z.string(), z.unknown()).nullish(),
-    cwd: z.string().nullish(),
-    developerInstructions: z.string().nullish(),
-    dynamicTools: z.array(DynamicToolSpec()).nullish(),
-    ephemeral: z.boolean().nullish(),
-    experimentalRawEvents: z.boolean().default(false),
-    mockExperimentalField: z.string().nullish(),
     model: z.string().nullish(),
     modelProvider: z.string().nullish(),
-    persistExtendedHistory: z.boolean().default(false),
-    personality: Personality().nullish(),
-    sandbox: SandboxMode().nullish(),
-    serviceName: z.string().nullish(),
     serviceTier: ServiceTier().nullish(),
+    cwd: z.string().nullish(),
+    approvalPolicy: AskForApproval().nullish(),
+    approvalsReviewer: ApprovalsReviewer().nullish(),
+    sandbox: SandboxMode().nullish(),
+    config: z.record(z.string(), z.unknown()).nullish(),
+    serviceName: z.string().nullish(),
+    baseInstructions: z.string().nullish(),
+    developerInstructions: z.string().nullish(),
+    personality: Personality().nullish(),
+    ephemeral: z.boolean().nullish(),
+    dynamicTools: z.array(DynamicToolSpec()).nullish(),
+    mockExperimentalField: z.string().nullish(),
+    experimentalRawEvents: z.boolean().default(false),
+    persistExtendedHistory: z.boolean().default(false),
   }),
 );
 export type ThreadStartParams = z.infer<ReturnType<typeof ThreadStartParams>>;
 
-export const ThreadStartResponse = lazy(() =>
+export const ThreadStartResponse = named('ThreadStartResponse', () =>
   z.object({
-    approvalPolicy: AskForApproval(),
-    approvalsReviewer: ApprovalsReviewer(),
-    cwd: z.string(),
+    thread: Thread(),
     model: z.string(),
     modelProvider: z.string(),
-    reasoningEffort: ReasoningEffort().nullable(),
-    sandbox: SandboxPolicy(),
     serviceTier: ServiceTier().nullable(),
-    thread: Thread(),
+    cwd: z.string(),
+    approvalPolicy: AskForApproval(),
+    approvalsReviewer: ApprovalsReviewer(),
+    sandbox: SandboxPolicy(),
+    reasoningEffort: ReasoningEffort().nullable(),
   }),
 );
 export type ThreadStartResponse = z.infer<ReturnType<typeof ThreadStartResponse>>;
 
-export const ThreadUnarchiveParams = lazy(() => z.object({ threadId: z.string() }));
+export const ThreadUnarchiveParams = named('ThreadUnarchiveParams', () => z.object({ threadId: z.string() }));
 export type ThreadUnarchiveParams = z.infer<ReturnType<typeof ThreadUnarchiveParams>>;
 
-export const ThreadUnarchiveResponse = lazy(() => z.object({ thread: Thread() }));
+export const ThreadUnarchiveResponse = named('ThreadUnarchiveResponse', () => z.object({ thread: Thread() }));
 export type ThreadUnarchiveResponse = z.infer<ReturnType<typeof ThreadUnarchiveResponse>>;
 
-export const ThreadUnsubscribeParams = lazy(() => z.object({ threadId: z.string() }));
+export const ThreadUnsubscribeParams = named('ThreadUnsubscribeParams', () => z.object({ threadId: z.string() }));
 export type ThreadUnsubscribeParams = z.infer<ReturnType<typeof ThreadUnsubscribeParams>>;
 
-export const ThreadUnsubscribeStatus = lazy(() => z.enum(['notLoaded', 'notSubscribed', 'unsubscribed']));
+export const ThreadUnsubscribeStatus = named('ThreadUnsubscribeStatus', () =>
+  z.enum(['notLoaded', 'notSubscribed', 'unsubscribed']),
+);
 export type ThreadUnsubscribeStatus = z.infer<ReturnType<typeof ThreadUnsubscribeStatus>>;
 
-export const ThreadUnsubscribeResponse = lazy(() => z.object({ status: ThreadUnsubscribeStatus() }));
+export const ThreadUnsubscribeResponse = named('ThreadUnsubscribeResponse', () =>
+  z.object({ status: ThreadUnsubscribeStatus() }),
+);
 export type ThreadUnsubscribeResponse = z.infer<ReturnType<typeof ThreadUnsubscribeResponse>>;
 
 export const threadMethods = {

@@ -10,42 +10,44 @@ import {
 } from '../entities/settings.ts';
 import { Turn } from '../entities/turn.ts';
 import { UserInput } from '../entities/user-input.ts';
-import { lazy } from '../lazy.ts';
+import { named } from '../lazy.ts';
 
-export const TurnInterruptParams = lazy(() => z.object({ threadId: z.string(), turnId: z.string() }));
+export const TurnInterruptParams = named('TurnInterruptParams', () =>
+  z.object({ threadId: z.string(), turnId: z.string() }),
+);
 export type TurnInterruptParams = z.infer<ReturnType<typeof TurnInterruptParams>>;
 
-export const TurnInterruptResponse = lazy(() => z.object({}));
+export const TurnInterruptResponse = named('TurnInterruptResponse', () => z.object({}));
 export type TurnInterruptResponse = z.infer<ReturnType<typeof TurnInterruptResponse>>;
 
-export const TurnStartParams = lazy(() =>
+export const TurnStartParams = named('TurnStartParams', () =>
   z.object({
+    threadId: z.string(),
+    input: z.array(UserInput()),
+    cwd: z.string().nullish(),
     approvalPolicy: AskForApproval().nullish(),
     approvalsReviewer: ApprovalsReviewer().nullish(),
-    collaborationMode: CollaborationMode().nullish(),
-    cwd: z.string().nullish(),
-    effort: ReasoningEffort().nullish(),
-    input: z.array(UserInput()),
-    model: z.string().nullish(),
-    outputSchema: z.unknown().optional(),
-    personality: Personality().nullish(),
     sandboxPolicy: SandboxPolicy().nullish(),
+    model: z.string().nullish(),
     serviceTier: ServiceTier().nullish(),
+    effort: ReasoningEffort().nullish(),
     summary: ReasoningSummary().nullish(),
-    threadId: z.string(),
+    personality: Personality().nullish(),
+    outputSchema: z.unknown().optional(),
+    collaborationMode: CollaborationMode().nullish(),
   }),
 );
 export type TurnStartParams = z.infer<ReturnType<typeof TurnStartParams>>;
 
-export const TurnStartResponse = lazy(() => z.object({ turn: Turn() }));
+export const TurnStartResponse = named('TurnStartResponse', () => z.object({ turn: Turn() }));
 export type TurnStartResponse = z.infer<ReturnType<typeof TurnStartResponse>>;
 
-export const TurnSteerParams = lazy(() =>
-  z.object({ expectedTurnId: z.string(), input: z.array(UserInput()), threadId: z.string() }),
+export const TurnSteerParams = named('TurnSteerParams', () =>
+  z.object({ threadId: z.string(), input: z.array(UserInput()), expectedTurnId: z.string() }),
 );
 export type TurnSteerParams = z.infer<ReturnType<typeof TurnSteerParams>>;
 
-export const TurnSteerResponse = lazy(() => z.object({ turnId: z.string() }));
+export const TurnSteerResponse = named('TurnSteerResponse', () => z.object({ turnId: z.string() }));
 export type TurnSteerResponse = z.infer<ReturnType<typeof TurnSteerResponse>>;
 
 export const turnMethods = {

@@ -1,15 +1,17 @@
 import { z } from 'zod';
 import { method } from '../define.ts';
 import { WindowsSandboxSetupMode } from '../entities/windows.ts';
-import { lazy } from '../lazy.ts';
+import { named } from '../lazy.ts';
 import { AbsolutePath } from '../scalar.ts';
 
-export const WindowsSandboxSetupStartParams = lazy(() =>
-  z.object({ cwd: AbsolutePath().nullish(), mode: WindowsSandboxSetupMode() }),
+export const WindowsSandboxSetupStartParams = named('WindowsSandboxSetupStartParams', () =>
+  z.object({ mode: WindowsSandboxSetupMode(), cwd: AbsolutePath().nullish() }),
 );
 export type WindowsSandboxSetupStartParams = z.infer<ReturnType<typeof WindowsSandboxSetupStartParams>>;
 
-export const WindowsSandboxSetupStartResponse = lazy(() => z.object({ started: z.boolean() }));
+export const WindowsSandboxSetupStartResponse = named('WindowsSandboxSetupStartResponse', () =>
+  z.object({ started: z.boolean() }),
+);
 export type WindowsSandboxSetupStartResponse = z.infer<ReturnType<typeof WindowsSandboxSetupStartResponse>>;
 
 export const windowsMethods = {

@@ -2,17 +2,19 @@ import { z } from 'zod';
 import { notification } from '../define.ts';
 import { AuthMode } from '../entities/account.ts';
 import { PlanType, RateLimitSnapshot } from '../entities/usage.ts';
-import { lazy } from '../lazy.ts';
+import { named } from '../lazy.ts';
 
-export const AccountLoginCompletedNotification = lazy(() =>
-  z.object({ error: z.string().nullable(), loginId: z.string().nullable(), success: z.boolean() }),
+export const AccountLoginCompletedNotification = named('AccountLoginCompletedNotification', () =>
+  z.object({ loginId: z.string().nullable(), success: z.boolean(), error: z.string().nullable() }),
 );
 export type AccountLoginCompletedNotification = z.infer<ReturnType<typeof AccountLoginCompletedNotification>>;
 
-export const AccountRateLimitsUpdatedNotification = lazy(() => z.object({ rateLimits: RateLimitSnapshot() }));
+export const AccountRateLimitsUpdatedNotification = named('AccountRateLimitsUpdatedNotification', () =>
+  z.object({ rateLimits: RateLimitSnapshot() }),
+);
 export type AccountRateLimitsUpdatedNotification = z.infer<ReturnType<typeof AccountRateLimitsUpdatedNotification>>;
 
-export const AccountUpdatedNotification = lazy(() =>
+export const AccountUpdatedNotification = named('AccountUpdatedNotification', () =>
   z.object({ authMode: AuthMode().nullable(), planType: PlanType().nullable() }),
 );
 export type AccountUpdatedNotification = z.infer<ReturnType<typeof AccountUpdatedNotification>>;

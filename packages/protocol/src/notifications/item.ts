@@ -2,110 +2,116 @@ import { z } from 'zod';
 import { notification } from '../define.ts';
 import { ThreadItem } from '../entities/item.ts';
 import { ResponseItem } from '../entities/response-item.ts';
-import { lazy } from '../lazy.ts';
+import { named } from '../lazy.ts';
 import { i64, u8 } from '../scalar.ts';
 
-export const AgentMessageDeltaNotification = lazy(() =>
-  z.object({ delta: z.string(), itemId: z.string(), threadId: z.string(), turnId: z.string() }),
+export const AgentMessageDeltaNotification = named('AgentMessageDeltaNotification', () =>
+  z.object({ threadId: z.string(), turnId: z.string(), itemId: z.string(), delta: z.string() }),
 );
 export type AgentMessageDeltaNotification = z.infer<ReturnType<typeof AgentMessageDeltaNotification>>;
 
-export const CommandExecutionOutputDeltaNotification = lazy(() =>
-  z.object({ delta: z.string(), itemId: z.string(), threadId: z.string(), turnId: z.string() }),
+export const CommandExecutionOutputDeltaNotification = named('CommandExecutionOutputDeltaNotification', () =>
+  z.object({ threadId: z.string(), turnId: z.string(), itemId: z.string(), delta: z.string() }),
 );
 export type CommandExecutionOutputDeltaNotification = z.infer<
   ReturnType<typeof CommandExecutionOutputDeltaNotification>
 >;
 
-export const FileChangeOutputDeltaNotification = lazy(() =>
-  z.object({ delta: z.string(), itemId: z.string(), threadId: z.string(), turnId: z.string() }),
+export const FileChangeOutputDeltaNotification = named('FileChangeOutputDeltaNotification', () =>
+  z.object({ threadId: z.string(), turnId: z.string(), itemId: z.string(), delta: z.string() }),
 );
 export type FileChangeOutputDeltaNotification = z.infer<ReturnType<typeof FileChangeOutputDeltaNotification>>;
 
-export const GuardianRiskLevel = lazy(() => z.enum(['low', 'medium', 'high']));
+export const GuardianRiskLevel = named('GuardianRiskLevel', () => z.enum(['low', 'medium', 'high']));
 export type GuardianRiskLevel = z.infer<ReturnType<typeof GuardianRiskLevel>>;
 
-export const GuardianApprovalReviewStatus = lazy(() => z.enum(['inProgress', 'approved', 'denied', 'aborted']));
+export const GuardianApprovalReviewStatus = named('GuardianApprovalReviewStatus', () =>
+  z.enum(['inProgress', 'approved', 'denied', 'aborted']),
+);
 export type GuardianApprovalReviewStatus = z.infer<ReturnType<typeof GuardianApprovalReviewStatus>>;
 
-export const GuardianApprovalReview = lazy(() =>
+export const GuardianApprovalReview = named('GuardianApprovalReview', () =>
   z.object({
-    rationale: z.string().nullable(),
-    riskLevel: GuardianRiskLevel().nullable(),
-    riskScore: u8().nullable(),
     status: GuardianApprovalReviewStatus(),
+    riskScore: u8().nullable(),
+    riskLevel: GuardianRiskLevel().nullable(),
+    rationale: z.string().nullable(),
   }),
 );
 export type GuardianApprovalReview = z.infer<ReturnType<typeof GuardianApprovalReview>>;
 
-export const ItemCompletedNotification = lazy(() =>
+export const ItemCompletedNotification = named('ItemCompletedNotification', () =>
   z.object({ item: ThreadItem(), threadId: z.string(), turnId: z.string() }),
 );
 export type ItemCompletedNotification = z.infer<ReturnType<typeof ItemCompletedNotification>>;
 
-export const ItemGuardianApprovalReviewCompletedNotification = lazy(() =>
-  z.object({
-    action: z.unknown(),
-    review: GuardianApprovalReview(),
-    targetItemId: z.string(),
-    threadId: z.string(),
-    turnId: z.string(),
-  }),
+export const ItemGuardianApprovalReviewCompletedNotification = named(
+  'ItemGuardianApprovalReviewCompletedNotification',
+  () =>
+    z.object({
+      threadId: z.string(),
+      turnId: z.string(),
+      targetItemId: z.string(),
+      review: GuardianApprovalReview(),
+      action: z.unknown(),
+    }),
 );
 export type ItemGuardianApprovalReviewCompletedNotification = z.infer<
   ReturnType<typeof ItemGuardianApprovalReviewCompletedNotification>
 >;
 
-export const ItemGuardianApprovalReviewStartedNotification = lazy(() =>
-  z.object({
-    action: z.unknown(),
-    review: GuardianApprovalReview(),
-    targetItemId: z.string(),
-    threadId: z.string(),
-    turnId: z.string(),
-  }),
+export const ItemGuardianApprovalReviewStartedNotification = named(
+  'ItemGuardianApprovalReviewStartedNotification',
+  () =>
+    z.object({
+      threadId: z.string(),
+      turnId: z.string(),
+      targetItemId: z.string(),
+      review: GuardianApprovalReview(),
+      action: z.unknown(),
+    }),
 );
 export type ItemGuardianApprovalReviewStartedNotification = z.infer<
   ReturnType<typeof ItemGuardianApprovalReviewStartedNotification>
 >;
 
-export const ItemStartedNotification = lazy(() =>
+export const ItemStartedNotification = named('ItemStartedNotification', () =>
   z.object({ item: ThreadItem(), threadId: z.string(), turnId: z.string() }),
 );
 export type ItemStartedNotification = z.infer<ReturnType<typeof ItemStartedNotification>>;
 
-export const McpToolCallProgressNotification = lazy(() =>
-  z.object({ itemId: z.string(), message: z.string(), threadId: z.string(), turnId: z.string() }),
+export const McpToolCallProgressNotification = named('McpToolCallProgressNotification', () =>
+  z.object({ threadId: z.string(), turnId: z.string(), itemId: z.string(), message: z.string() }),
 );
 export type McpToolCallProgressNotification = z.infer<ReturnType<typeof McpToolCallProgressNotification>>;
 
-export const PlanDeltaNotification = lazy(() =>
-  z.object({ delta: z.string(), itemId: z.string(), threadId: z.string(), turnId: z.string() }),
+export const PlanDeltaNotification = named('PlanDeltaNotification', () =>
+  z.object({ threadId: z.string(), turnId: z.string(), itemId: z.string(), delta: z.string() }),
 );
 export type PlanDeltaNotification = z.infer<ReturnType<typeof PlanDeltaNotification>>;
 
-export const RawResponseItemCompletedNotification = lazy(() =>
-  z.object({ item: ResponseItem(), threadId: z.string(), turnId: z.string() }),
+export const RawResponseItemCompletedNotification = named('RawResponseItemCompletedNotification', () =>
+  z.object({ threadId: z.string(), turnId: z.string(), item: ResponseItem() }),
 );
 export type RawResponseItemCompletedNotification = z.infer<ReturnType<typeof RawResponseItemCompletedNotification>>;
 
-export const ReasoningSummaryPartAddedNotification = lazy(() =>
-  z.object({ itemId: z.string(), summaryIndex: i64(), threadId: z.string(), turnId: z.string() }),
+export const ReasoningSummaryPartAddedNotification = named('ReasoningSummaryPartAddedNotification', () =>
+  z.object({ threadId: z.string(), turnId: z.string(), itemId: z.string(), summaryIndex: i64() }),
 );
 export type ReasoningSummaryPartAddedNotification = z.infer<ReturnType<typeof ReasoningSummaryPartAddedNotification>>;
 
-export const ReasoningSummaryTextDeltaNotification = lazy(() =>
-  z.object({ delta: z.string(), itemId: z.string(), summaryIndex: i64(), threadId: z.string(), turnId: z.string() }),
+export const ReasoningSummaryTextDeltaNotification = named('ReasoningSummaryTextDeltaNotification', () =>
+  z.object({ threadId: z.string(), turnId: z.string(), itemId: z.string(), delta: z.string(), summaryIndex: i64() }),
 );
 export type ReasoningSummaryTextDeltaNotification = z.infer<ReturnType<typeof ReasoningSummaryTextDeltaNotification>>;
 
-export const ReasoningTextDeltaNotification = lazy(() =>
-  z.object({ contentIndex: i64(), delta: z.string(), itemId: z.string(), threadId: z.string(), turnId: z.string() }),
+export const ReasoningTextDeltaNotification = named('ReasoningTextDeltaNotification', () =>
+  z.object({ threadId: z.string(), turnId: z.string(), itemId: z.string(), delta: z.string(), contentIndex: i64() }),
 );
 export type ReasoningTextDeltaNotification = z.infer<ReturnType<typeof ReasoningTextDeltaNotification>>;
 
-export const TerminalInteractionNotification = lazy(() =>
-  z.object({ itemId: z.string(), processId: z.string(), stdin: z.string(), threadId: z.string(), turnId: z.string() }),
+export const TerminalInteractionNotification = named('TerminalInteractionNotification', () =>
+  z.object({ threadId: z.string(), turnId: z.string(), itemId: z.string(), processId: z.string(), stdin: z.string() }),
 );
 export type TerminalInteractionNotification = z.infer<ReturnType<typeof TerminalInteractionNotification>>;
 

@@ -3,127 +3,137 @@ import { notification } from '../define.ts';
 import { AppInfo } from '../entities/app.ts';
 import { FuzzyFileSearchResult } from '../entities/search.ts';
 import { WindowsSandboxSetupMode } from '../entities/windows.ts';
-import { lazy } from '../lazy.ts';
+import { named } from '../lazy.ts';
 import { i64, u64 } from '../scalar.ts';
 
-export const AppListUpdatedNotification = lazy(() => z.object({ data: z.array(AppInfo()) }));
+export const AppListUpdatedNotification = named('AppListUpdatedNotification', () =>
+  z.object({ data: z.array(AppInfo()) }),
+);
 export type AppListUpdatedNotification = z.infer<ReturnType<typeof AppListUpdatedNotification>>;
 
-export const CommandExecOutputStream = lazy(() => z.enum(['stdout', 'stderr']));
+export const CommandExecOutputStream = named('CommandExecOutputStream', () => z.enum(['stdout', 'stderr']));
 export type CommandExecOutputStream = z.infer<ReturnType<typeof CommandExecOutputStream>>;
 
-export const CommandExecOutputDeltaNotification = lazy(() =>
+export const CommandExecOutputDeltaNotification = named('CommandExecOutputDeltaNotification', () =>
   z.object({
-    capReached: z.boolean(),
-    deltaBase64: z.string(),
     processId: z.string(),
     stream: CommandExecOutputStream(),
+    deltaBase64: z.string(),
+    capReached: z.boolean(),
   }),
 );
 export type CommandExecOutputDeltaNotification = z.infer<ReturnType<typeof CommandExecOutputDeltaNotification>>;
 
-export const TextPosition = lazy(() => z.object({ column: u64(), line: u64() }));
+export const TextPosition = named('TextPosition', () => z.object({ line: u64(), column: u64() }));
 export type TextPosition = z.infer<ReturnType<typeof TextPosition>>;
 
-export const TextRange = lazy(() => z.object({ end: TextPosition(), start: TextPosition() }));
+export const TextRange = named('TextRange', () => z.object({ start: TextPosition(), end: TextPosition() }));
 export type TextRange = z.infer<ReturnType<typeof TextRange>>;
 
-export const ConfigWarningNotification = lazy(() =>
+export const ConfigWarningNotification = named('ConfigWarningNotification', () =>
   z.object({
+    summary: z.string(),
     details: z.string().nullish(),
     path: z.string().nullish(),
     range: TextRange().nullish(),
-    summary: z.string(),
   }),
 );
 export type ConfigWarningNotification = z.infer<ReturnType<typeof ConfigWarningNotification>>;
 
-export const DeprecationNoticeNotification = lazy(() =>
-  z.object({ details: z.string().nullable(), summary: z.string() }),
+export const DeprecationNoticeNotification = named('DeprecationNoticeNotification', () =>
+  z.object({ summary: z.string(), details: z.string().nullable() }),
 );
 export type DeprecationNoticeNotification = z.infer<ReturnType<typeof DeprecationNoticeNotification>>;
 
-export const FuzzyFileSearchSessionCompletedNotification = lazy(() => z.object({ sessionId: z.string() }));
+export const FuzzyFileSearchSessionCompletedNotification = named('FuzzyFileSearchSessionCompletedNotification', () =>
+  z.object({ sessionId: z.string() }),
+);
 export type FuzzyFileSearchSessionCompletedNotification = z.infer<
   ReturnType<typeof FuzzyFileSearchSessionCompletedNotification>
 >;
 
-export const FuzzyFileSearchSessionUpdatedNotification = lazy(() =>
-  z.object({ files: z.array(FuzzyFileSearchResult()), query: z.string(), sessionId: z.string() }),
+export const FuzzyFileSearchSessionUpdatedNotification = named('FuzzyFileSearchSessionUpdatedNotification', () =>
+  z.object({ sessionId: z.string(), query: z.string(), files: z.array(FuzzyFileSearchResult()) }),
 );
 export type FuzzyFileSearchSessionUpdatedNotification = z.infer<
   ReturnType<typeof FuzzyFileSearchSessionUpdatedNotification>
 >;
 
-export const HookOutputEntryKind = lazy(() => z.enum(['warning', 'stop', 'feedback', 'context', 'error']));
+export const HookOutputEntryKind = named('HookOutputEntryKind', () =>
+  z.enum(['warning', 'stop', 'feedback', 'context', 'error']),
+);
 export type HookOutputEntryKind = z.infer<ReturnType<typeof HookOutputEntryKind>>;
 
-export const HookOutputEntry = lazy(() => z.object({ kind: HookOutputEntryKind(), text: z.string() }));
+export const HookOutputEntry = named('HookOutputEntry', () =>
+  z.object({ kind: HookOutputEntryKind(), text: z.string() }),
+);
 export type HookOutputEntry = z.infer<ReturnType<typeof HookOutputEntry>>;
 
-export const HookEventName = lazy(() => z.enum(['sessionStart', 'stop']));
+export const HookEventName = named('HookEventName', () => z.enum(['sessionStart', 'stop']));
 export type HookEventName = z.infer<ReturnType<typeof HookEventName>>;
 
-export const HookExecutionMode = lazy(() => z.enum(['sync', 'async']));
+export const HookExecutionMode = named('HookExecutionMode', () => z.enum(['sync', 'async']));
 export type HookExecutionMode = z.infer<ReturnType<typeof HookExecutionMode>>;
 
-export const HookHandlerType = lazy(() => z.enum(['command', 'prompt', 'agent']));
+export const HookHandlerType = named('HookHandlerType', () => z.enum(['command', 'prompt', 'agent']));
 export type HookHandlerType = z.infer<ReturnType<typeof HookHandlerType>>;
 
-export const HookScope = lazy(() => z.enum(['thread', 'turn']));
+export const HookScope = named('HookScope', () => z.enum(['thread', 'turn']));
 export type HookScope = z.infer<ReturnType<typeof HookScope>>;
 
-export const HookRunStatus = lazy(() => z.enum(['running', 'completed', 'failed', 'blocked', 'stopped']));
+export const HookRunStatus = named('HookRunStatus', () =>
+  z.enum(['running', 'completed', 'failed', 'blocked', 'stopped']),
+);
 export type HookRunStatus = z.infer<ReturnType<typeof HookRunStatus>>;
 
-export const HookRunSummary = lazy(() =>
+export const HookRunSummary = named('HookRunSummary', () =>
   z.object({
-    completedAt: i64().nullable(),
-    displayOrder: i64(),
-    durationMs: i64().nullable(),
-    entries: z.array(HookOutputEntry()),
-    eventName: HookEventName(),
-    executionMode: HookExecutionMode(),
-    handlerType: HookHandlerType(),
     id: z.string(),
+    eventName: HookEventName(),
+    handlerType: HookHandlerType(),
+    executionMode: HookExecutionMode(),
     scope: HookScope(),
     sourcePath: z.string(),
-    startedAt: i64(),
+    displayOrder: i64(),
     status: HookRunStatus(),
     statusMessage: z.string().nullable(),
+    startedAt: i64(),
+    completedAt: i64().nullable(),
+    durationMs: i64().nullable(),
+    entries: z.array(HookOutputEntry()),
   }),
 );
 export type HookRunSummary = z.infer<ReturnType<typeof HookRunSummary>>;
 
-export const HookCompletedNotification = lazy(() =>
-  z.object({ run: HookRunSummary(), threadId: z.string(), turnId: z.string().nullable() }),
+export const HookCompletedNotification = named('HookCompletedNotification', () =>
+  z.object({ threadId: z.string(), turnId: z.string().nullable(), run: HookRunSummary() }),
 );
 export type HookCompletedNotification = z.infer<ReturnType<typeof HookCompletedNotification>>;
 
-export const HookStartedNotification = lazy(() =>
-  z.object({ run: HookRunSummary(), threadId: z.string(), turnId: z.string().nullable() }),
+export const HookStartedNotification = named('HookStartedNotification', () =>
+  z.object({ threadId: z.string(), turnId: z.string().nullable(), run: HookRunSummary() }),
 );
 export type HookStartedNotification = z.infer<ReturnType<typeof HookStartedNotification>>;
 
-export const McpServerOauthLoginCompletedNotification = lazy(() =>
-  z.object({ error: z.string().nullish(), name: z.string(), success: z.boolean() }),
+export const McpServerOauthLoginCompletedNotification = named('McpServerOauthLoginCompletedNotification', () =>
+  z.object({ name: z.string(), success: z.boolean(), error: z.string().nullish() }),
 );
 export type McpServerOauthLoginCompletedNotification = z.infer<
   ReturnType<typeof McpServerOauthLoginCompletedNotification>
 >;
 
-export const SkillsChangedNotification = lazy(() => z.object({}));
+export const SkillsChangedNotification = named('SkillsChangedNotification', () => z.object({}));
 export type SkillsChangedNotification = z.infer<ReturnType<typeof SkillsChangedNotification>>;
 
-export const WindowsSandboxSetupCompletedNotification = lazy(() =>
-  z.object({ error: z.string().nullable(), mode: WindowsSandboxSetupMode(), success: z.boolean() }),
+export const WindowsSandboxSetupCompletedNotification = named('WindowsSandboxSetupCompletedNotification', () =>
+  z.object({ mode: WindowsSandboxSetupMode(), success: z.boolean(), error: z.string().nullable() }),
 );
 export type WindowsSandboxSetupCompletedNotification = z.infer<
   ReturnType<typeof WindowsSandboxSetupCompletedNotification>
 >;
 
-export const WindowsWorldWritableWarningNotification = lazy(() =>
-  z.object({ extraCount: u64(), failedScan: z.boolean(), samplePaths: z.array(z.string()) }),
+export const WindowsWorldWritableWarningNotification = named('WindowsWorldWritableWarningNotification', () =>
+  z.object({ samplePaths: z.array(z.string()), extraCount: u64(), failedScan: z.boolean() }),
 );
 export type WindowsWorldWritableWarningNotification = z.infer<
   ReturnType<typeof WindowsWorldWritableWarningNotification>

@@ -1,28 +1,32 @@
 import { z } from 'zod';
 import { notification } from '../define.ts';
 import { ThreadRealtimeAudioChunk } from '../entities/realtime.ts';
-import { lazy } from '../lazy.ts';
+import { named } from '../lazy.ts';
 
-export const ThreadRealtimeClosedNotification = lazy(() =>
-  z.object({ reason: z.string().nullable(), threadId: z.string() }),
+export const ThreadRealtimeClosedNotification = named('ThreadRealtimeClosedNotification', () =>
+  z.object({ threadId: z.string(), reason: z.string().nullable() }),
 );
 export type ThreadRealtimeClosedNotification = z.infer<ReturnType<typeof ThreadRealtimeClosedNotification>>;
 
-export const ThreadRealtimeErrorNotification = lazy(() => z.object({ message: z.string(), threadId: z.string() }));
+export const ThreadRealtimeErrorNotification = named('ThreadRealtimeErrorNotification', () =>
+  z.object({ threadId: z.string(), message: z.string() }),
+);
 export type ThreadRealtimeErrorNotification = z.infer<ReturnType<typeof ThreadRealtimeErrorNotification>>;
 
-export const ThreadRealtimeItemAddedNotification = lazy(() => z.object({ item: z.unknown(), threadId: z.string() }));
+export const ThreadRealtimeItemAddedNotification = named('ThreadRealtimeItemAddedNotification', () =>
+  z.object({ threadId: z.string(), item: z.unknown() }),
+);
 export type ThreadRealtimeItemAddedNotification = z.infer<ReturnType<typeof ThreadRealtimeItemAddedNotification>>;
 
-export const ThreadRealtimeOutputAudioDeltaNotification = lazy(() =>
-  z.object({ audio: ThreadRealtimeAudioChunk(), threadId: z.string() }),
+export const ThreadRealtimeOutputAudioDeltaNotification = named('ThreadRealtimeOutputAudioDeltaNotification', () =>
+  z.object({ threadId: z.string(), audio: ThreadRealtimeAudioChunk() }),
 );
 export type ThreadRealtimeOutputAudioDeltaNotification = z.infer<
   ReturnType<typeof ThreadRealtimeOutputAudioDeltaNotification>
 >;
 
-export const ThreadRealtimeStartedNotification = lazy(() =>
-  z.object({ sessionId: z.string().nullable(), threadId: z.string() }),
+export const ThreadRealtimeStartedNotification = named('ThreadRealtimeStartedNotification', () =>
+  z.object({ threadId: z.string(), sessionId: z.string().nullable() }),
 );
 export type ThreadRealtimeStartedNotification = z.infer<ReturnType<typeof ThreadRealtimeStartedNotification>>;
 

@@ -2,38 +2,46 @@ import { z } from 'zod';
 import { notification } from '../define.ts';
 import { Thread, ThreadStatus } from '../entities/thread.ts';
 import { ThreadTokenUsage } from '../entities/usage.ts';
-import { lazy } from '../lazy.ts';
+import { named } from '../lazy.ts';
 import { RequestId } from '../rpc.ts';
 
-export const ContextCompactedNotification = lazy(() => z.object({ threadId: z.string(), turnId: z.string() }));
+export const ContextCompactedNotification = named('ContextCompactedNotification', () =>
+  z.object({ threadId: z.string(), turnId: z.string() }),
+);
 export type ContextCompactedNotification = z.infer<ReturnType<typeof ContextCompactedNotification>>;
 
-export const ServerRequestResolvedNotification = lazy(() => z.object({ requestId: RequestId(), threadId: z.string() }));
+export const ServerRequestResolvedNotification = named('ServerRequestResolvedNotification', () =>
+  z.object({ threadId: z.string(), requestId: RequestId() }),
+);
 export type ServerRequestResolvedNotification = z.infer<ReturnType<typeof ServerRequestResolvedNotification>>;
 
-export const ThreadArchivedNotification = lazy(() => z.object({ threadId: z.string() }));
+export const ThreadArchivedNotification = named('ThreadArchivedNotification', () => z.object({ threadId: z.string() }));
 export type ThreadArchivedNotification = z.infer<ReturnType<typeof ThreadArchivedNotification>>;
 
-export const ThreadClosedNotification = lazy(() => z.object({ threadId: z.string() }));
+export const ThreadClosedNotification = named('ThreadClosedNotification', () => z.object({ threadId: z.string() }));
 export type ThreadClosedNotification = z.infer<ReturnType<typeof ThreadClosedNotification>>;
 
-export const ThreadNameUpdatedNotification = lazy(() =>
+export const ThreadNameUpdatedNotification = named('ThreadNameUpdatedNotification', () =>
   z.object({ threadId: z.string(), threadName: z.string().nullable() }),
 );
 export type ThreadNameUpdatedNotification = z.infer<ReturnType<typeof ThreadNameUpdatedNotification>>;
 
-export const ThreadStartedNotification = lazy(() => z.object({ thread: Thread() }));
+export const ThreadStartedNotification = named('ThreadStartedNotification', () => z.object({ thread: Thread() }));
 export type ThreadStartedNotification = z.infer<ReturnType<typeof ThreadStartedNotification>>;
 
-export const ThreadStatusChangedNotification = lazy(() => z.object({ status: ThreadStatus(), threadId: z.string() }));
+export const ThreadStatusChangedNotification = named('ThreadStatusChangedNotification', () =>
+  z.object({ threadId: z.string(), status: ThreadStatus() }),
+);
 export type ThreadStatusChangedNotification = z.infer<ReturnType<typeof ThreadStatusChangedNotification>>;
 
-export const ThreadTokenUsageUpdatedNotification = lazy(() =>
-  z.object({ threadId: z.string(), tokenUsage: ThreadTokenUsage(), turnId: z.string() }),
+export const ThreadTokenUsageUpdatedNotification = named('ThreadTokenUsageUpdatedNotification', () =>
+  z.object({ threadId: z.string(), turnId: z.string(), tokenUsage: ThreadTokenUsage() }),
 );
 export type ThreadTokenUsageUpdatedNotification = z.infer<ReturnType<typeof ThreadTokenUsageUpdatedNotification>>;
 
-export const ThreadUnarchivedNotification = lazy(() => z.object({ threadId: z.string() }));
+export const ThreadUnarchivedNotification = named('ThreadUnarchivedNotification', () =>
+  z.object({ threadId: z.string() }),
+);
 export type ThreadUnarchivedNotification = z.infer<ReturnType<typeof ThreadUnarchivedNotification>>;
 
 export const threadNotifications = {

@@ -1,46 +1,50 @@
 import { z } from 'zod';
 import { notification } from '../define.ts';
 import { Turn, TurnError, TurnPlanStep } from '../entities/turn.ts';
-import { lazy } from '../lazy.ts';
+import { named } from '../lazy.ts';
 
-export const ErrorNotification = lazy(() =>
-  z.object({ error: TurnError(), threadId: z.string(), turnId: z.string(), willRetry: z.boolean() }),
+export const ErrorNotification = named('ErrorNotification', () =>
+  z.object({ error: TurnError(), willRetry: z.boolean(), threadId: z.string(), turnId: z.string() }),
 );
 export type ErrorNotification = z.infer<ReturnType<typeof ErrorNotification>>;
 
-export const ModelRerouteReason = lazy(() => z.literal('highRiskCyberActivity'));
+export const ModelRerouteReason = named('ModelRerouteReason', () => z.literal('highRiskCyberActivity'));
 export type ModelRerouteReason = z.infer<ReturnType<typeof ModelRerouteReason>>;
 
-export const ModelReroutedNotification = lazy(() =>
+export const ModelReroutedNotification = named('ModelReroutedNotification', () =>
   z.object({
-    fromModel: z.string(),
-    reason: ModelRerouteReason(),
     threadId: z.string(),
-    toModel: z.string(),
     turnId: z.string(),
+    fromModel: z.string(),
+    toModel: z.string(),
+    reason: ModelRerouteReason(),
   }),
 );
 export type ModelReroutedNotification = z.infer<ReturnType<typeof ModelReroutedNotification>>;
 
-export const TurnCompletedNotification = lazy(() => z.object({ threadId: z.string(), turn: Turn() }));
+export const TurnCompletedNotification = named('TurnCompletedNotification', () =>
+  z.object({ threadId: z.string(), turn: Turn() }),
+);
 export type TurnCompletedNotification = z.infer<ReturnType<typeof TurnCompletedNotification>>;
 
-export const TurnDiffUpdatedNotification = lazy(() =>
-  z.object({ diff: z.string(), threadId: z.string(), turnId: z.string() }),
+export const TurnDiffUpdatedNotification = named('TurnDiffUpdatedNotification', () =>
+  z.object({ threadId: z.string(), turnId: z.string(), diff: z.string() }),
 );
 export type TurnDiffUpdatedNotification = z.infer<ReturnType<typeof TurnDiffUpdatedNotification>>;
 
-export const TurnPlanUpdatedNotification = lazy(() =>
+export const TurnPlanUpdatedNotification = named('TurnPlanUpdatedNotification', () =>
   z.object({
-    explanation: z.string().nullable(),
-    plan: z.array(TurnPlanStep()),
     threadId: z.string(),
     turnId: z.string(),
+    explanation: z.string().nullable(),
+    plan: z.array(TurnPlanStep()),
   }),
 );
 export type TurnPlanUpdatedNotification = z.infer<ReturnType<typeof TurnPlanUpdatedNotification>>;
 
-export const TurnStartedNotification = lazy(() => z.object({ threadId: z.string(), turn: Turn() }));
+export const TurnStartedNotification = named('TurnStartedNotification', () =>
+  z.object({ threadId: z.string(), turn: Turn() }),
+);
 export type TurnStartedNotification = z.infer<ReturnType<typeof TurnStartedNotification>>;
 
 export const turnNotifications = {
