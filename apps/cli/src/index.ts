@@ -1,1 +1,2 @@
-export {};
+export type { AppIo, AppMain } from './io.ts';
+export { main, VERSION } from './multitool.ts';

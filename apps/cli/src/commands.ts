@@ -1,0 +1,92 @@
+import type { AppMain } from './io.ts';
+import type { RootOption } from './root-options.ts';
+
+export interface Command {
+  summary: string;
+  aliases: readonly string[];
+  /** Fetches the app; nothing of it is read before. */
+  load(): Promise<AppMain>;
+  /** Turns one option written before the subcommand into arguments of the app, or null when it means nothing there. */
+  accept(option: RootOption): string[] | null;
+}
+
+const nothing = () => null;
+
+/** The subcommands of this build, in the order of the help text. */
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  exec: {
+    summary: 'Run one prompt without a terminal and print the answer or JSON events',
+    aliases: ['e'],
+    load: async () => (await import('@codex/exec')).main,
+    accept: forExec,
+  },
+  'app-server': {
+    summary: 'Serve the JSON-RPC protocol for editors and other programs',
+    aliases: [],
+    load: async () => (await import('@codex/app-server')).main,
+    accept: forAppServer,
+  },
+  demo: {
+    summary: 'Show a whole turn against a built-in model, without a key or network',
+    aliases: [],
+    load: async () => {
+      const { main } = await import('@codex/test-client');
+      return (argv, io) => main(['demo', ...argv], io);
+    },
+    accept: nothing,
+  },
+  'test-client': {
+    summary: 'Drive an app-server by hand',
+    aliases: [],
+    load: async () => (await import('@codex/test-client')).main,
+    accept: nothing,
+  },
+};
+
+/** Known to other builds of Codex: a clear answer beats "unknown command". */
+export const ABSENT: ReadonlySet<string> = new Set([
+  'a',
+  'apply',
+  'cloud',
+  'completion',
+  'debug',
+  'execpolicy',
+  'features',
+  'fork',
+  'login',
+  'logout',
+  'mcp',
+  'mcp-server',
+  'resume',
+  'review',
+  'sandbox',
+  'tui',
+]);
+
+/** The command with this name or alias. */
+export function findCommand(name: string): Command | undefined {
+  if (Object.hasOwn(COMMANDS, name)) return COMMANDS[name];
+  return Object.values(COMMANDS).find((command) => command.aliases.includes(name));
+}
+
+/** exec has these options itself, but for three: it never asks, it has no screen, and search is a setting. */
+function forExec({ name, value }: RootOption): string[] | null {
+  if (name === '--ask-for-approval' || name === '--no-alt-screen') return [];
+  if (name === '--search') return ['--config', 'web_search="live"'];
+  return value === undefined ? [name] : [`${name}=${value}`];
+}
+
+const SETTING_OF_OPTION: Readonly<Record<string, string>> = {
+  '--model': 'model',
+  '--profile': 'profile',
+  '--sandbox': 'sandbox_mode',
+  '--ask-for-approval': 'approval_policy',
+};
+
+/** The app-server is configured by settings only; options that stand for one become it. */
+function forAppServer({ name, value }: RootOption): string[] | null {
+  if (name === '--config' || name === '--enable' || name === '--disable') return [name, value ?? ''];
+  if (name === '--search') return ['--config', 'web_search="live"'];
+  const setting = SETTING_OF_OPTION[name];
+  return setting === undefined ? null : ['--config', `${setting}=${JSON.stringify(value)}`];
+}
