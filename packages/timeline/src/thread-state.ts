@@ -7,7 +7,7 @@ export interface ThreadState {
   turns: Turn[];
   /** The running turn, also the last of `turns`. */
   active: Turn | null;
-  /** Started and not completed items of the running turn, by id. */
+  /** Started and not completed items, by id: those of the running turn, and terminals that outlived theirs. */
   openItems: Map<string, ThreadItem>;
   questions: Map<number, Question>;
   name: string | null;
@@ -43,20 +43,18 @@ export function reduceThread(state: ThreadState, { turnId, event }: Stamped): vo
       const turn: Turn = { id: event.turn.id, items: [], status: 'inProgress', error: null };
       state.turns.push(turn);
       state.active = turn;
-      state.openItems.clear();
       state.diff = '';
       state.plan = '';
       state.systemError = false;
       return;
     }
     case 'turn.ended': {
-      const turn = state.active?.id === turnId ? state.active : state.turns.findLast((t) => t.id === turnId);
+      const turn = turnById(state, turnId);
       if (turn) {
         turn.status = event.status;
         turn.error = event.error;
       }
       state.active = null;
-      state.openItems.clear();
       state.systemError = event.status === 'failed';
       return;
     }
@@ -83,7 +81,7 @@ export function reduceThread(state: ThreadState, { turnId, event }: Stamped): vo
       return;
     }
     case 'item.completed': {
-      const turn = state.active ?? state.turns.find((t) => t.id === turnId);
+      const turn = turnById(state, turnId);
       if (!turn) return;
       const index = turn.items.findLastIndex((item) => item.id === event.item.id);
       if (index >= 0) turn.items[index] = event.item;
@@ -109,6 +107,10 @@ export function reduceThread(state: ThreadState, { turnId, event }: Stamped): vo
     default:
       return;
   }
+}
+
+function turnById(state: ThreadState, id: string | null): Turn | undefined {
+  return state.active?.id === id ? state.active : state.turns.findLast((turn) => turn.id === id);
 }
 
 function extendItem(item: ThreadItem, delta: ItemDelta): void {

@@ -26,8 +26,11 @@ export interface OpenItem {
 }
 
 export interface StartOptions {
-  /** The final form of the item, should the turn end before it is completed. */
-  abandoned?: () => ThreadItem;
+  /**
+   * The final form of the item, should the turn end before it is completed; null when it goes on: a terminal left
+   * running on purpose completes when its process ends, the one thing that may carry the id of an ended turn.
+   */
+  abandoned?: () => ThreadItem | null;
 }
 
 /** What may be said while a turn runs. After `end` every call does nothing. */
@@ -145,7 +148,7 @@ export function createTimeline(deps: TimelineDeps): Timeline {
   const beginTurn = (turn: TurnHeader): TurnScope => {
     if (scope) throw new Error(`turn ${scope.turnId} is still running`);
     const turnId = turn.id;
-    const open = new Map<string, { item: ThreadItem; abandoned: (() => ThreadItem) | undefined }>();
+    const open = new Map<string, { item: ThreadItem; abandoned: (() => ThreadItem | null) | undefined }>();
     const usedIds = new Set<string>();
     let ended = false;
 
@@ -247,9 +250,10 @@ export function createTimeline(deps: TimelineDeps): Timeline {
           entry.reject(new AbortedError('The turn ended before the question was answered.'));
         }
         for (const [id, entry] of [...open]) {
-          open.delete(id);
           const grown = state.openItems.get(id) ?? entry.item;
-          const final = entry.abandoned?.() ?? abandonedItem(grown);
+          const final = entry.abandoned ? entry.abandoned() : abandonedItem(grown);
+          if (!final) continue;
+          open.delete(id);
           emit({ type: 'item.completed', item: final.id === id ? final : { ...final, id } }, turnId);
         }
         ended = true;
