@@ -2,7 +2,8 @@
 
 // Runs main.cjs beside this file. Every chunk is compiled with V8's code cache; a chunk whose cache is missing or was
 // refused gets a new one when the process ends, when the functions it really used are compiled. A cache can only be
-// whole (temporary file, fsync, rename) and only make a start faster: nothing here may fail because of it.
+// whole (temporary file, fsync, rename, checksum: V8 would run a damaged one) and only make a start faster: nothing
+// here may fail because of it.
 // CODEX_CODE_CACHE=off neither reads nor writes, =refresh reads and always writes (used after building).
 const version = process.versions.node.split('.');
 if (+version[0] < 20 || (+version[0] === 20 && +version[1] < 19)) {
@@ -14,6 +15,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const vm = require('node:vm');
 const Module = require('node:module');
+const { crc32 } = require('node:zlib');
 
 const SAVE_AFTER_MS = 5_000;
 const LEFTOVER_MS = 3_600_000;
@@ -40,7 +42,9 @@ function readCache(name) {
   if (mode === 'off') return undefined;
   try {
     cacheDir ??= chooseCacheDir();
-    return fs.readFileSync(path.join(cacheDir, name));
+    const file = fs.readFileSync(path.join(cacheDir, name));
+    const data = file.subarray(0, -4);
+    return crc32(data) === file.readUInt32LE(data.length) ? data : undefined;
   } catch {
     return undefined;
   }
@@ -79,7 +83,10 @@ function save() {
     fs.mkdirSync(cacheDir, { recursive: true });
     for (const [name, chunk] of stale) {
       chunk.stale = false;
-      writeWhole(path.join(cacheDir, name), chunk.script.createCachedData());
+      const data = chunk.script.createCachedData();
+      const checksum = Buffer.alloc(4);
+      checksum.writeUInt32LE(crc32(data));
+      writeWhole(path.join(cacheDir, name), Buffer.concat([data, checksum]));
     }
     removeLeftovers();
   } catch {

@@ -64,9 +64,9 @@ export const ABSENT: ReadonlySet<string> = new Set([
 ]);
 
 /** The command with this name or alias. */
-export function findCommand(name: string): Command | undefined {
-  if (Object.hasOwn(COMMANDS, name)) return COMMANDS[name];
-  return Object.values(COMMANDS).find((command) => command.aliases.includes(name));
+export function findCommand(commands: Readonly<Record<string, Command>>, name: string): Command | undefined {
+  if (Object.hasOwn(commands, name)) return commands[name];
+  return Object.values(commands).find((command) => command.aliases.includes(name));
 }
 
 /** exec has these options itself, but for three: it never asks, it has no screen, and search is a setting. */

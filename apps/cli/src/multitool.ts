@@ -1,4 +1,4 @@
-import { ABSENT, COMMANDS, findCommand } from './commands.ts';
+import { ABSENT, COMMANDS, type Command, findCommand } from './commands.ts';
 import type { AppIo } from './io.ts';
 import { parseRoot, type RootOption } from './root-options.ts';
 
@@ -6,31 +6,39 @@ export const VERSION = '0.115.0';
 
 const USAGE_ERROR = 2;
 
+type Commands = Readonly<Record<string, Command>>;
+
 /**
  * The command line `codex`: finds the subcommand, hands it the options written before it, and answers with its exit
  * code. Only the chosen app is loaded. A command line that cannot be understood is explained on stderr, exit code 2.
  */
-export async function main(argv: string[], io: AppIo): Promise<number> {
+export async function main(argv: string[], io: AppIo, commands: Commands = COMMANDS): Promise<number> {
   const parsed = parseRoot(argv);
   switch (parsed.kind) {
     case 'version':
       io.stdout.write(`codex-cli ${VERSION}\n`);
       return 0;
     case 'help':
-      io.stdout.write(helpText());
+      io.stdout.write(helpText(commands));
       return 0;
     case 'invalid':
       return usageError(io, parsed.message);
     case 'command':
       return parsed.name === 'help'
-        ? runHelp(parsed.rest, io)
-        : runCommand(parsed.name, parsed.options, parsed.rest, io);
+        ? runHelp(parsed.rest, io, commands)
+        : runCommand(commands, parsed.name, parsed.options, parsed.rest, io);
   }
 }
 
-async function runCommand(name: string | null, options: RootOption[], rest: string[], io: AppIo): Promise<number> {
+async function runCommand(
+  commands: Commands,
+  name: string | null,
+  options: RootOption[],
+  rest: string[],
+  io: AppIo,
+): Promise<number> {
   if (name === null) return usageError(io, 'a command is needed: the interactive terminal is not part of this build');
-  const command = findCommand(name);
+  const command = findCommand(commands, name);
   if (!command) return usageError(io, unknownCommand(name));
   const passed: string[] = [];
   for (const option of options) {
@@ -42,13 +50,13 @@ async function runCommand(name: string | null, options: RootOption[], rest: stri
   return app([...passed, ...rest], io);
 }
 
-async function runHelp(rest: string[], io: AppIo): Promise<number> {
+async function runHelp(rest: string[], io: AppIo, commands: Commands): Promise<number> {
   const [name, ...deeper] = rest;
   if (name === undefined || name === 'help') {
-    io.stdout.write(helpText());
+    io.stdout.write(helpText(commands));
     return 0;
   }
-  return runCommand(name, [], [...deeper, '--help'], io);
+  return runCommand(commands, name, [], [...deeper, '--help'], io);
 }
 
 function unknownCommand(name: string): string {
@@ -62,8 +70,8 @@ function usageError(io: AppIo, message: string): number {
   return USAGE_ERROR;
 }
 
-function helpText(): string {
-  const rows = Object.entries(COMMANDS).map(([name, { summary, aliases }]) => {
+function helpText(commands: Commands): string {
+  const rows = Object.entries(commands).map(([name, { summary, aliases }]) => {
     const also = aliases.length > 0 ? ` (also: ${aliases.join(', ')})` : '';
     return `  ${name.padEnd(14)}${summary}${also}`;
   });

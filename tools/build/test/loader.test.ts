@@ -48,7 +48,7 @@ describe('loader', () => {
       (data) => data.subarray(0, 20),
       (data) => data.subarray(0, data.length >> 1),
       (data) => data.subarray(0, data.length - 1),
-      (data) => Buffer.concat([Buffer.from([data[0]! ^ 0xff]), data.subarray(1)]),
+      (data) => Buffer.from(data.map((byte, at) => (at === data.length >> 1 ? byte ^ 0xff : byte))),
     ];
     for (const damage of damages) {
       for (const [file, data] of whole) fs.writeFileSync(file, damage(data));
