@@ -11,7 +11,7 @@ const FAMILY = /^x-(.+)-primary-used-percent$/;
 export function readRateLimits(headers: IncomingHttpHeaders): RateLimitSnapshot[] {
   const others = Object.keys(headers)
     .map((name) => FAMILY.exec(name)?.[1])
-    .filter((family) => family !== undefined && family !== 'codex')
+    .filter((family): family is string => family !== undefined && family !== 'codex')
     .toSorted();
   const snapshots = [readFamily(headers, 'codex', readCredits(headers))];
   for (const family of others) {
