@@ -1,0 +1,139 @@
+/**
+ * The picture of the repository as one table: which package stands on which floor, what it may import, which Node
+ * built-ins and which outside libraries it may use. package.json dependencies must say the same.
+ * `types` lists packages of which only types may be imported. A package imports only from lower floors; an app may be
+ * reached by the multitool alone.
+ */
+export const FLOORS = ['ground', 'model', 'parts', 'engine', 'edges', 'apps', 'multitool', 'tools'];
+
+const ANY = 'any';
+const PURE = ['path', 'url', 'util'];
+const FILES = ['fs', 'os', ...PURE];
+const NETWORK = ['http', 'https', 'net', 'tls', 'zlib', 'stream'];
+
+export const PACKAGES = {
+  'packages/base': { floor: 'ground', imports: [], builtins: ['crypto', 'string_decoder'], libraries: [] },
+  'packages/protocol': { floor: 'ground', imports: ['base'], builtins: [], libraries: ['zod'] },
+
+  'packages/timeline': { floor: 'model', imports: ['base', 'protocol'], builtins: [], libraries: [] },
+  'packages/shell-command': { floor: 'model', imports: ['base'], builtins: PURE, libraries: [] },
+  'packages/apply-patch': { floor: 'model', imports: ['base'], builtins: PURE, libraries: ['diff'] },
+
+  'packages/rollout': {
+    floor: 'parts',
+    imports: ['base', 'protocol', 'timeline'],
+    builtins: [...FILES, 'stream', 'readline'],
+    libraries: ['zod'],
+  },
+  'packages/config': {
+    floor: 'parts',
+    imports: ['base', 'protocol'],
+    builtins: [...FILES, 'crypto'],
+    libraries: ['smol-toml', 'zod'],
+  },
+  'packages/auth': {
+    floor: 'parts',
+    imports: ['base', 'protocol'],
+    builtins: [...FILES, ...NETWORK, 'crypto'],
+    libraries: ['zod'],
+  },
+  'packages/models': {
+    floor: 'parts',
+    imports: ['base', 'protocol'],
+    builtins: ['fs', ...PURE, ...NETWORK],
+    libraries: ['openai', 'zod'],
+  },
+  'packages/sandbox': {
+    floor: 'parts',
+    imports: ['base', 'protocol', 'shell-command'],
+    builtins: [...FILES, 'child_process', 'net', 'stream', 'string_decoder'],
+    libraries: ['@lydell/node-pty'],
+  },
+
+  'packages/core': {
+    floor: 'engine',
+    imports: ['apply-patch', 'base', 'config', 'models', 'protocol', 'rollout', 'sandbox', 'shell-command', 'timeline'],
+    types: ['config'],
+    builtins: PURE,
+    libraries: [],
+  },
+
+  'packages/server': {
+    floor: 'edges',
+    imports: ['auth', 'base', 'config', 'core', 'models', 'protocol', 'rollout', 'sandbox', 'timeline'],
+    builtins: ANY,
+    libraries: [],
+  },
+  'packages/app-server-client': {
+    floor: 'edges',
+    imports: ['base', 'protocol', 'timeline'],
+    builtins: ['child_process', 'stream', ...PURE],
+    libraries: ['ws'],
+  },
+
+  'apps/app-server': {
+    floor: 'apps',
+    imports: ['app-server-client', 'base', 'config', 'protocol', 'server'],
+    builtins: ANY,
+    libraries: ['pino'],
+  },
+  'apps/exec': {
+    floor: 'apps',
+    imports: ['app-server-client', 'base', 'config', 'protocol', 'server'],
+    builtins: ANY,
+    libraries: [],
+  },
+  'apps/test-client': {
+    floor: 'apps',
+    imports: ['app-server-client', 'base', 'protocol'],
+    builtins: ANY,
+    libraries: [],
+  },
+  'apps/cli': {
+    floor: 'multitool',
+    imports: ['app-server', 'base', 'exec', 'test-client'],
+    builtins: ANY,
+    libraries: [],
+  },
+
+  'tools/arch': { floor: 'tools' },
+  'tools/bench': { floor: 'tools' },
+  'tools/build': { floor: 'tools' },
+  'tools/check': { floor: 'tools' },
+  'tools/mock-model': { floor: 'tools' },
+  'tools/parity': { floor: 'tools' },
+};
+
+/** Where a watched name may be used, by path; everywhere else it is a violation. Tests are judged as paths of their own. */
+export const USES = [
+  {
+    uses: ['Date.now', 'new Date()', 'Math.random', 'setTimeout', 'setInterval', 'randomUUID'],
+    allowed: /^(packages\/base\/|apps\/|tools\/)|\/test\//,
+    because: 'time and chance come from base (Clock, Ids)',
+  },
+  {
+    uses: ['process.env'],
+    allowed: /^(apps|tools)\/|^packages\/config\/|\/test\//,
+    because: 'the environment is read in apps and config only',
+  },
+  { uses: ['console'], allowed: /^(apps|tools)\//, because: 'packages log through the Logger they are given' },
+  { uses: ['export default'], allowed: /\.config\.(ts|mjs)$/, because: 'named exports only' },
+  { uses: ['export *'], allowed: /^$/, because: 'a surface is a list of names' },
+  {
+    uses: ['import.meta'],
+    allowed: /^tools\/|\/test\//,
+    because: 'sources are bundled: files beside them are not there at run time',
+  },
+  {
+    uses: ['vi.mock', 'vi.doMock', 'vi.hoisted'],
+    allowed: /^$/,
+    because: 'tests pass other arguments, they do not replace modules',
+  },
+  {
+    uses: ['it', 'test', 'describe']
+      .flatMap((name) => ['skip', 'todo', 'only', 'skipIf', 'runIf', 'fails'].map((how) => `${name}.${how}`))
+      .concat(['xit', 'xtest', 'xdescribe']),
+    allowed: /^$/,
+    because: 'every test runs',
+  },
+];
