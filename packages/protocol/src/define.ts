@@ -40,4 +40,4 @@ export function serverRequest<P extends z.ZodType, R extends z.ZodType>(
 }
 
 /** For methods that take nothing: absent, null and any object are fine. */
-export const NoParams = lazy(() => z.looseObject({}).nullish());
+export const NoParams = lazy(() => z.looseObject({}).meta({ text: 'unit' }).nullish());

@@ -446,7 +446,9 @@ export {
   ResponseItem,
   type WebSearchCallItem,
 } from './entities/response-item.ts';
+export { type Decoded, decodeParams, decodeValue, unknownMethod } from './decode.ts';
 export { type Method, type Notification, NoParams, type Schema, type ServerRequestRow } from './define.ts';
+export { experimentalUse } from './experimental.ts';
 export { lazy } from './lazy.ts';
 export {
   RequestId,
@@ -459,6 +461,7 @@ export {
   type RpcResult,
 } from './rpc.ts';
 export { AbsolutePath } from './scalar.ts';
+export { exportJsonSchema, type JsonSchema, type SchemaBundle } from './schema-export.ts';
 export {
   type ClientMethod,
   type ClientMethods,
@@ -477,3 +480,4 @@ export {
   serverNotifications,
   serverRequests,
 } from './tables.ts';
+export { exportTypeScript } from './typescript-export.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { named } from './lazy.ts';
 
-export const RequestId = named('RequestId', () => z.union([z.string(), z.number().int()]));
+export const RequestId = named('RequestId', () => z.union([z.string(), z.number().int().meta({ integer: 'i64' })]));
 export type RequestId = z.infer<ReturnType<typeof RequestId>>;
 
 /** JSON-RPC 2.0 shapes without the `jsonrpc` member (app-server specification §2). */

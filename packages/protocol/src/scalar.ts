@@ -4,17 +4,28 @@ import { lazy } from './lazy.ts';
 const integer = (type: string, min: number, max: number) =>
   lazy(() => z.number().int().min(min).max(max).meta({ integer: type }));
 
-/** Integers by the name that error texts give them; 64-bit ones are limited to what JSON numbers hold exactly. */
+/** Whole numbers beyond 2^53 arrive rounded; clients send the largest value of the type to say "no limit". */
+const wideInteger = (type: string, min: number, max: number) =>
+  lazy(() => z.number().min(min).max(max).refine(Number.isInteger).meta({ integer: type }));
+
+/** Integers by the name that error texts give them. */
 export const u8 = integer('u8', 0, 0xff);
 export const u16 = integer('u16', 0, 0xffff);
 export const u32 = integer('u32', 0, 0xffff_ffff);
-export const u64 = integer('u64', 0, Number.MAX_SAFE_INTEGER);
 export const i32 = integer('i32', -0x8000_0000, 0x7fff_ffff);
-export const i64 = integer('i64', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+export const u64 = wideInteger('u64', 0, 2 ** 64);
+export const i64 = wideInteger('i64', -(2 ** 63), 2 ** 63);
+export const usize = wideInteger('usize', 0, 2 ** 64);
+
+/** A path as the client wrote it, absolute or not. */
+export const PathText = lazy(() => z.string().meta({ text: 'path string' }));
 
 const ABSOLUTE = /^(\/|[A-Za-z]:[\\/]|\\\\)/;
 
 /** A path that does not depend on anybody's working directory. */
 export const AbsolutePath = lazy(() =>
-  z.string().refine((path) => ABSOLUTE.test(path), { error: 'AbsolutePathBuf deserialized without a base path' }),
+  z
+    .string()
+    .refine((path) => ABSOLUTE.test(path), { error: 'AbsolutePathBuf deserialized without a base path' })
+    .meta({ text: 'path string' }),
 );

@@ -91,11 +91,18 @@ export const CommandExecutionRequestApprovalParams = named('CommandExecutionRequ
     command: z.string().nullish(),
     cwd: z.string().nullish(),
     commandActions: z.array(CommandAction()).nullish(),
-    additionalPermissions: AdditionalPermissionProfile().nullish(),
-    skillMetadata: CommandExecutionRequestApprovalSkillMetadata().nullish(),
+    additionalPermissions: AdditionalPermissionProfile()
+      .nullish()
+      .meta({ experimental: 'item/commandExecution/requestApproval.additionalPermissions' }),
+    skillMetadata: CommandExecutionRequestApprovalSkillMetadata()
+      .nullish()
+      .meta({ experimental: 'item/commandExecution/requestApproval.skillMetadata' }),
     proposedExecpolicyAmendment: z.array(z.string()).nullish(),
     proposedNetworkPolicyAmendments: z.array(NetworkPolicyAmendment()).nullish(),
-    availableDecisions: z.array(CommandExecutionApprovalDecision()).nullish(),
+    availableDecisions: z
+      .array(CommandExecutionApprovalDecision())
+      .nullish()
+      .meta({ experimental: 'item/commandExecution/requestApproval.availableDecisions' }),
   }),
 );
 export type CommandExecutionRequestApprovalParams = z.infer<ReturnType<typeof CommandExecutionRequestApprovalParams>>;

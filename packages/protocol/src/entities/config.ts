@@ -36,7 +36,7 @@ export const AppsDefaultConfig = named('AppsDefaultConfig', () =>
 );
 export type AppsDefaultConfig = z.infer<ReturnType<typeof AppsDefaultConfig>>;
 
-export const AppsConfig = named('AppsConfig', () => z.object({ _default: AppsDefaultConfig().nullable() }));
+export const AppsConfig = named('AppsConfig', () => z.looseObject({ _default: AppsDefaultConfig().nullable() }));
 export type AppsConfig = z.infer<ReturnType<typeof AppsConfig>>;
 
 export const WebSearchContextSize = named('WebSearchContextSize', () => z.enum(['low', 'medium', 'high']));
@@ -118,7 +118,7 @@ export const Config = named('Config', () =>
     model_verbosity: Verbosity().nullable(),
     service_tier: ServiceTier().nullable(),
     analytics: AnalyticsConfig().nullable(),
-    apps: AppsConfig().nullable(),
+    apps: AppsConfig().nullable().meta({ experimental: 'config/read.apps' }),
   }),
 );
 export type Config = z.infer<ReturnType<typeof Config>>;

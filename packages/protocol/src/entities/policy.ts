@@ -54,16 +54,19 @@ export type ApprovalsReviewer = z.infer<ReturnType<typeof ApprovalsReviewer>>;
 
 export const AskForApproval = named('AskForApproval', () =>
   z.union([
-    z.enum(['untrusted', 'on-failure', 'on-request', 'never']),
+    z.enum(['untrusted', 'on-failure', 'on-request']),
     z.object({
-      granular: z.object({
-        sandbox_approval: z.boolean(),
-        rules: z.boolean(),
-        skill_approval: z.boolean().default(false),
-        request_permissions: z.boolean().default(false),
-        mcp_elicitations: z.boolean(),
-      }),
+      granular: z
+        .object({
+          sandbox_approval: z.boolean(),
+          rules: z.boolean(),
+          skill_approval: z.boolean().default(false),
+          request_permissions: z.boolean().default(false),
+          mcp_elicitations: z.boolean(),
+        })
+        .meta({ experimentalVariant: 'askForApproval.granular' }),
     }),
+    z.literal('never'),
   ]),
 );
 export type AskForApproval = z.infer<ReturnType<typeof AskForApproval>>;

@@ -35,12 +35,14 @@ export const LoginAccountParams = named('LoginAccountParams', () =>
   z.discriminatedUnion('type', [
     z.object({ type: z.literal('apiKey'), apiKey: z.string() }),
     z.object({ type: z.literal('chatgpt') }),
-    z.object({
-      type: z.literal('chatgptAuthTokens'),
-      accessToken: z.string(),
-      chatgptAccountId: z.string(),
-      chatgptPlanType: z.string().nullish(),
-    }),
+    z
+      .object({
+        type: z.literal('chatgptAuthTokens'),
+        accessToken: z.string(),
+        chatgptAccountId: z.string(),
+        chatgptPlanType: z.string().nullish(),
+      })
+      .meta({ experimentalVariant: 'account/login/start.chatgptAuthTokens' }),
   ]),
 );
 export type LoginAccountParams = z.infer<ReturnType<typeof LoginAccountParams>>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { method } from '../define.ts';
 import { SandboxPolicy } from '../entities/policy.ts';
 import { named } from '../lazy.ts';
-import { i32, i64, u16, u64 } from '../scalar.ts';
+import { i32, i64, PathText, u16, usize } from '../scalar.ts';
 
 export const CommandExecTerminalSize = named('CommandExecTerminalSize', () => z.object({ rows: u16(), cols: u16() }));
 export type CommandExecTerminalSize = z.infer<ReturnType<typeof CommandExecTerminalSize>>;
@@ -14,11 +14,11 @@ export const CommandExecParams = named('CommandExecParams', () =>
     tty: z.boolean().optional(),
     streamStdin: z.boolean().optional(),
     streamStdoutStderr: z.boolean().optional(),
-    outputBytesCap: u64().nullish(),
+    outputBytesCap: usize().nullish(),
     disableOutputCap: z.boolean().optional(),
     disableTimeout: z.boolean().optional(),
     timeoutMs: i64().nullish(),
-    cwd: z.string().nullish(),
+    cwd: PathText().nullish(),
     env: z.record(z.string(), z.string().nullable()).nullish(),
     size: CommandExecTerminalSize().nullish(),
     sandboxPolicy: SandboxPolicy().nullish(),

@@ -64,7 +64,7 @@ export const ConfigRequirements = named('ConfigRequirements', () =>
     allowedWebSearchModes: z.array(WebSearchMode()).nullable(),
     featureRequirements: z.record(z.string(), z.boolean()).nullable(),
     enforceResidency: ResidencyRequirement().nullable(),
-    network: NetworkRequirements().nullable(),
+    network: NetworkRequirements().nullable().meta({ experimental: 'configRequirements/read.network' }),
   }),
 );
 export type ConfigRequirements = z.infer<ReturnType<typeof ConfigRequirements>>;

@@ -11,6 +11,7 @@ import {
 import { Turn } from '../entities/turn.ts';
 import { UserInput } from '../entities/user-input.ts';
 import { named } from '../lazy.ts';
+import { PathText } from '../scalar.ts';
 
 export const TurnInterruptParams = named('TurnInterruptParams', () =>
   z.object({ threadId: z.string(), turnId: z.string() }),
@@ -24,7 +25,7 @@ export const TurnStartParams = named('TurnStartParams', () =>
   z.object({
     threadId: z.string(),
     input: z.array(UserInput()),
-    cwd: z.string().nullish(),
+    cwd: PathText().nullish(),
     approvalPolicy: AskForApproval().nullish(),
     approvalsReviewer: ApprovalsReviewer().nullish(),
     sandboxPolicy: SandboxPolicy().nullish(),

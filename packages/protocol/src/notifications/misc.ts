@@ -4,7 +4,7 @@ import { AppInfo } from '../entities/app.ts';
 import { FuzzyFileSearchResult } from '../entities/search.ts';
 import { WindowsSandboxSetupMode } from '../entities/windows.ts';
 import { named } from '../lazy.ts';
-import { i64, u64 } from '../scalar.ts';
+import { i64, usize } from '../scalar.ts';
 
 export const AppListUpdatedNotification = named('AppListUpdatedNotification', () =>
   z.object({ data: z.array(AppInfo()) }),
@@ -24,7 +24,7 @@ export const CommandExecOutputDeltaNotification = named('CommandExecOutputDeltaN
 );
 export type CommandExecOutputDeltaNotification = z.infer<ReturnType<typeof CommandExecOutputDeltaNotification>>;
 
-export const TextPosition = named('TextPosition', () => z.object({ line: u64(), column: u64() }));
+export const TextPosition = named('TextPosition', () => z.object({ line: usize(), column: usize() }));
 export type TextPosition = z.infer<ReturnType<typeof TextPosition>>;
 
 export const TextRange = named('TextRange', () => z.object({ start: TextPosition(), end: TextPosition() }));
@@ -133,7 +133,7 @@ export type WindowsSandboxSetupCompletedNotification = z.infer<
 >;
 
 export const WindowsWorldWritableWarningNotification = named('WindowsWorldWritableWarningNotification', () =>
-  z.object({ samplePaths: z.array(z.string()), extraCount: u64(), failedScan: z.boolean() }),
+  z.object({ samplePaths: z.array(z.string()), extraCount: usize(), failedScan: z.boolean() }),
 );
 export type WindowsWorldWritableWarningNotification = z.infer<
   ReturnType<typeof WindowsWorldWritableWarningNotification>
