@@ -100,8 +100,8 @@ function dropMembers(schema: JsonSchema, names: readonly string[]): void {
 function referred(definitions: Record<string, JsonSchema>, roots: readonly string[]): Record<string, JsonSchema> {
   const found = new Map<string, JsonSchema>();
   const visit = (schema: JsonSchema) => {
-    const name = String(schema['$ref'] ?? '').replace('#/definitions/', '');
-    if (name !== '') enter(name);
+    const { $ref } = schema;
+    if (typeof $ref === 'string') enter($ref.replace('#/definitions/', ''));
     for (const part of parts(schema)) visit(part);
   };
   const enter = (name: string) => {

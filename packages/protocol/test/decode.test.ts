@@ -1,8 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { type ClientMethod, clientMethods, decodeParams } from '../src/index.ts';
+import fc from 'fast-check';
+import {
+  type ClientMethod,
+  clientMethods,
+  decodeParams,
+  decodeValue,
+  CommandExecutionRequestApprovalResponse,
+  exportJsonSchema,
+  type Method,
+  NoParams,
+  ResponseItem,
+  unknownMethod,
+} from '../src/index.ts';
+import { fitting, junk } from './support/arbitrary.ts';
 
 const refusal = (method: ClientMethod, params: unknown) => {
-  const result = decodeParams(clientMethods[method], params);
+  const row: Method = clientMethods[method];
+  const result = decodeParams(row, params);
   return result.ok ? 'fine' : [result.message, result.field];
 };
 const turn = (input: unknown) => ({ threadId: 't', input });
@@ -134,5 +148,97 @@ describe('the text for wrong params', () => {
   ];
   it.each(cases)('%s %j', (method, params, message, field) => {
     expect(refusal(method, params)).toEqual([message, field]);
+  });
+});
+
+describe('decoding', () => {
+  it('fills in defaults and drops members it does not know', () => {
+    expect(decodeParams(clientMethods['thread/read'], { threadId: 't', color: 'red' })).toEqual({
+      ok: true,
+      value: { threadId: 't', includeTurns: false },
+    });
+  });
+
+  it('takes nothing, null and an object for methods without params', () => {
+    for (const params of [undefined, null, {}]) expect(refusal('account/logout', params)).toBe('fine');
+  });
+
+  it('reads the largest 64-bit numbers, which clients send for "no limit"', () => {
+    expect(refusal('command/exec', { command: ['ls'], timeoutMs: 2 ** 63, outputBytesCap: 2 ** 64 })).toBe('fine');
+  });
+
+  it('takes a schema in place of a method, and answers of clients', () => {
+    expect(decodeParams(NoParams, null)).toEqual({ ok: true, value: null });
+    expect(decodeValue(CommandExecutionRequestApprovalResponse, { decision: 'perhaps' })).toEqual({
+      ok: false,
+      message:
+        'unknown variant `perhaps`, expected one of `accept`, `acceptForSession`, `acceptWithExecpolicyAmendment`, `applyNetworkPolicyAmendment`, `decline`, `cancel`',
+      field: 'decision',
+    });
+    expect(decodeValue(CommandExecutionRequestApprovalResponse, null)).toMatchObject({
+      message: 'invalid type: null, expected struct CommandExecutionRequestApprovalResponse',
+    });
+  });
+
+  it('quotes only the beginning of a long wrong value', () => {
+    const [message = ''] = refusal('thread/list', { limit: 'x'.repeat(100_000) });
+    expect(message.length).toBeLessThan(1200);
+  });
+
+  it('keeps history items of unknown kinds and unknown members of known ones', () => {
+    const items = [
+      { type: 'hologram', beams: [1, 2] },
+      { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'a', tone: 'soft' }], weight: 1 },
+    ];
+    expect(decodeParams(clientMethods['thread/resume'], { threadId: 't', history: items })).toMatchObject({
+      value: { history: items },
+    });
+    expect(ResponseItem().safeParse({ type: 'message', role: 'user' }).success).toBe(false);
+  });
+
+  it('names all methods when one is unknown', () => {
+    const message = unknownMethod('foo/bar');
+    expect(message.startsWith('unknown variant `foo/bar`, expected one of `initialize`, ')).toBe(true);
+    expect(message.match(/`[^`]+`/g)).toHaveLength(Object.keys(clientMethods).length + 1);
+  });
+});
+
+describe('any params of any method', () => {
+  const { definitions } = exportJsonSchema({ experimental: true });
+  const methods = fc.constantFrom(...(Object.keys(clientMethods) as ClientMethod[]));
+  const paramsOf = (method: ClientMethod, wrong: number) => {
+    const union = definitions['ClientRequest']?.['anyOf'] as {
+      properties: { method: { const: string }; params: Record<string, unknown> };
+    }[];
+    const request = union.find((each) => each.properties.method.const === method);
+    return fitting(request?.properties.params ?? {}, definitions, wrong);
+  };
+
+  it('never throws, and says what is wrong in the words of the wire', () => {
+    const words = /^(missing field `|invalid (type|value): |unknown variant `|data did not match |AbsolutePathBuf )/;
+    const mixed = methods.chain((method) => fc.tuple(fc.constant(method), fc.oneof(junk, paramsOf(method, 0.15))));
+    fc.assert(
+      fc.property(mixed, ([method, params]) => {
+        const result = refusal(method, params);
+        if (result !== 'fine') {
+          expect(result[0]).toMatch(words);
+          expect(result[1]).not.toBe('');
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('accepts what the exported schema describes, and its own output again', () => {
+    const valid = methods.chain((method) => fc.tuple(fc.constant(method), paramsOf(method, 0)));
+    fc.assert(
+      fc.property(valid, ([method, params]) => {
+        const row: Method = clientMethods[method];
+        const once = decodeParams(row, params);
+        expect(once).toMatchObject({ ok: true });
+        if (once.ok) expect(decodeParams(row, once.value)).toEqual(once);
+      }),
+      { numRuns: 1500 },
+    );
   });
 });
