@@ -1,1 +1,17 @@
-export {};
+export type { OutputStream, ResizeResult, TerminalSize, WriteResult } from './child.ts';
+export { childEnv, type ShellEnvironmentPolicy, UNIFIED_EXEC_ENV } from './env.ts';
+export type { ExitReport, OnOutput, OutputOptions } from './execution.ts';
+export { type Isolation, noIsolation, type SandboxSupport, type Wrapped } from './isolation.ts';
+export { type HeadTail, headTail } from './output.ts';
+export {
+  allowsNetwork,
+  isConfining,
+  isWritable,
+  type ResolvedPolicy,
+  resolvePolicy,
+  type WritableRoot,
+} from './policy.ts';
+export { type CommandSpec, createRunner, type OpenOptions, type Runner, type RunOptions } from './runner.ts';
+export type { Session } from './session.ts';
+export { detectShell, namedShell, type Shell, shellArgv, type ShellKind } from './shell.ts';
+export { isSpawnError, SpawnError, type SpawnSubject } from './spawn-error.ts';

@@ -1,0 +1,55 @@
+import { CodexError } from '@codex/base';
+import type { SandboxPolicy } from '@codex/protocol';
+import { isConfining } from './policy.ts';
+
+/** What can be enforced here, for the user and for deciding whether to ask instead. */
+export interface SandboxSupport {
+  /** Confining policies can be enforced. */
+  available: boolean;
+  /** The mechanism, such as `bubblewrap`; `none` without one. */
+  kind: string;
+  /** What is missing when not available. */
+  reason: string | null;
+}
+
+export type Wrapped =
+  | { ok: true; argv: readonly string[]; env: Readonly<Record<string, string>> }
+  | { ok: false; error: CodexError };
+
+/**
+ * The seam to the operating system's sandbox. `wrap` turns a command into one that cannot do more than `policy` says,
+ * or refuses; it must never hand back a confined command as it came.
+ */
+export interface Isolation {
+  support(): SandboxSupport;
+  wrap(
+    argv: readonly string[],
+    policy: SandboxPolicy,
+    cwd: string,
+    env: Readonly<Record<string, string>>,
+  ): Wrapped | Promise<Wrapped>;
+}
+
+const POLICY_NAMES: Readonly<Record<SandboxPolicy['type'], string>> = {
+  readOnly: 'read-only',
+  workspaceWrite: 'workspace-write',
+  dangerFullAccess: 'danger-full-access',
+  externalSandbox: 'external-sandbox',
+};
+
+/** Enforces nothing: lets unconfined policies through and refuses every other. */
+export function noIsolation(reason = 'no sandbox mechanism is set up for this platform'): Isolation {
+  return {
+    support: () => ({ available: false, kind: 'none', reason }),
+    wrap(argv, policy, _cwd, env) {
+      if (!isConfining(policy)) return { ok: true, argv, env };
+      const name = POLICY_NAMES[policy.type];
+      const message =
+        `The command was not run: the ${name} sandbox cannot be enforced here (${reason}). ` +
+        'Approve running it outside the sandbox, or, if this machine is itself isolated, ' +
+        'set sandbox_mode = "danger-full-access".';
+      const data = { policy: policy.type, missing: reason };
+      return { ok: false, error: new CodexError('sandboxUnavailable', message, { data }) };
+    },
+  };
+}

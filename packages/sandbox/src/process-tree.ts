@@ -1,0 +1,132 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { type Clock, type Logger, systemCode } from '@codex/base';
+
+const GRACE_MS = 500;
+const LAST_WAIT_MS = 1000;
+
+interface Stat {
+  pid: number;
+  state: string;
+  group: number;
+  /** With the pid it names a process for good, even when the pid is used again. */
+  startedAt: string;
+}
+
+/** Sends `signal` to the group led by `pid`; false when nobody is left to receive it. */
+export function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+  // Groups 0 and 1 would mean ourselves and everybody.
+  if (pid <= 1) return false;
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, signal);
+    return true;
+  } catch (error) {
+    return systemCode(error) === 'EPERM';
+  }
+}
+
+/**
+ * Ends the group led by `root` and those descendants that left it (Linux): SIGTERM, and SIGKILL for what is still
+ * there after a grace period. Resolves when all are gone, at the latest about 1.5 s later. `exited` tells whether the
+ * leader itself has been seen to end.
+ */
+export async function endTree(root: number, exited: () => boolean, deps: { clock: Clock; log: Logger }): Promise<void> {
+  const strays = new Map<number, Stat>();
+  const look = () => {
+    for (const stat of descendants([root, ...strays.keys()])) {
+      if (stat.group !== root) strays.set(stat.pid, stat);
+    }
+  };
+  const send = (signal: NodeJS.Signals) => {
+    look();
+    signalGroup(root, signal);
+    for (const stray of strays.values()) signalStray(stray, strays, signal);
+  };
+  const gone = () => exited() && !groupAlive(root) && [...strays.values()].every((stray) => !isAlive(stray));
+  send('SIGTERM');
+  if (await becomes(gone, GRACE_MS, deps.clock)) return;
+  send('SIGKILL');
+  if (await becomes(gone, LAST_WAIT_MS, deps.clock)) return;
+  deps.log.warn({ pid: root }, 'a command cannot be ended');
+}
+
+async function becomes(condition: () => boolean, withinMs: number, clock: Clock): Promise<boolean> {
+  let step = 2;
+  for (let waited = 0; waited < withinMs; waited += step) {
+    if (condition()) return true;
+    step = Math.min(50, step * 2);
+    await clock.sleep(step);
+  }
+  return condition();
+}
+
+function signalStray(stray: Stat, strays: ReadonlyMap<number, Stat>, signal: NodeJS.Signals): void {
+  if (!isAlive(stray)) return;
+  if (strays.has(stray.group)) {
+    signalGroup(stray.group, signal);
+    return;
+  }
+  try {
+    process.kill(stray.pid, signal);
+  } catch {
+    // Gone meanwhile, or not ours to signal.
+  }
+}
+
+/** Children of children, as far as /proc tells; nothing elsewhere. */
+function descendants(roots: readonly number[]): Stat[] {
+  const found: Stat[] = [];
+  const seen = new Set(roots);
+  const todo = [...roots];
+  for (let pid = todo.pop(); pid !== undefined; pid = todo.pop()) {
+    for (const child of childrenOf(pid)) {
+      if (seen.has(child)) continue;
+      seen.add(child);
+      todo.push(child);
+      const stat = readStat(child);
+      if (stat) found.push(stat);
+    }
+  }
+  return found;
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+      readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+    );
+  } catch {
+    return [];
+  }
+}
+
+function readStat(pid: number): Stat | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The command name before the last bracket may contain anything.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return { pid, state: fields[0] ?? '', group: Number(fields[2]), startedAt: fields[19] ?? '' };
+  } catch {
+    return undefined;
+  }
+}
+
+function isDead(state: string): boolean {
+  return state === 'Z' || state === 'X';
+}
+
+function isAlive(process: Stat): boolean {
+  const now = readStat(process.pid);
+  return now !== undefined && now.startedAt === process.startedAt && !isDead(now.state);
+}
+
+/** Zombies do not count: where nobody reaps orphans they would stay for ever. */
+function groupAlive(group: number): boolean {
+  if (!signalGroup(group, 0)) return false;
+  if (process.platform !== 'linux') return true;
+  return readdirSync('/proc').some((name) => {
+    const pid = Number(name);
+    if (!Number.isInteger(pid)) return false;
+    const stat = readStat(pid);
+    return stat?.group === group && !isDead(stat.state);
+  });
+}

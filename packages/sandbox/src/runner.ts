@@ -1,0 +1,176 @@
+import { type Clock, CodexError, createDeadline, type Deadline, type Logger } from '@codex/base';
+import type { SandboxPolicy } from '@codex/protocol';
+import type { Launch, OnData, TerminalSize } from './child.ts';
+import {
+  DEFAULT_MAX_BYTES,
+  type EndCause,
+  type Execution,
+  type ExitReport,
+  type OutputOptions,
+  startExecution,
+} from './execution.ts';
+import { createFifoPool } from './fifo-pool.ts';
+import { type Isolation, noIsolation, type SandboxSupport } from './isolation.ts';
+import { headTail } from './output.ts';
+import { startPipeChild } from './pipe-child.ts';
+import { allowsNetwork } from './policy.ts';
+import { startPtyChild } from './pty-child.ts';
+import { createSession, type Session } from './session.ts';
+import { SpawnError } from './spawn-error.ts';
+import { createWatchdog } from './watchdog.ts';
+
+export interface CommandSpec {
+  argv: readonly string[];
+  /** Absolute. */
+  cwd: string;
+  /** The whole environment; nothing is inherited. */
+  env: Readonly<Record<string, string>>;
+  policy: SandboxPolicy;
+}
+
+export interface RunOptions extends OutputOptions {
+  signal?: AbortSignal | undefined;
+  /** From the start of the process; null or absent means no limit. */
+  timeoutMs?: number | null | undefined;
+  /** Instead of `timeoutMs`: a time limit that the caller owns and may pause. It is not cleared here. */
+  deadline?: Deadline | undefined;
+}
+
+export interface OpenOptions extends OutputOptions {
+  /** A pseudo-terminal instead of pipes; its input is always open. */
+  tty: boolean;
+  /** Keep the input of a pipe session open; closed unless told. */
+  stdin?: boolean | undefined;
+  size?: TerminalSize | undefined;
+}
+
+/**
+ * Runs commands under a policy. Both ways of starting reject with a SpawnError when the command cannot be started, with
+ * a CodexError `sandboxUnavailable` when its policy cannot be enforced, and with `invalidRequest` after `close`.
+ */
+export interface Runner {
+  /** Runs a command to its end, without input. An abort and a time-out end the whole process group and are reported. */
+  run(spec: CommandSpec, options?: RunOptions): Promise<ExitReport>;
+  /** Starts a long-lived command. */
+  open(spec: CommandSpec, options: OpenOptions): Promise<Session>;
+  support(): SandboxSupport;
+  /** Ends every command that is still running; safe to call twice. */
+  close(): Promise<void>;
+}
+
+const NETWORK_OFF = { CODEX_SANDBOX_NETWORK_DISABLED: '1' };
+
+export function createRunner(deps: { clock: Clock; log: Logger; isolation?: Isolation | undefined }): Runner {
+  const { clock, log, isolation = noIsolation() } = deps;
+  const running = new Set<Execution>();
+  const starting = new Set<Promise<unknown>>();
+  const watchdog = createWatchdog(log);
+  const fifos = createFifoPool(log, (path) => watchdog.setFolder(path));
+  let closing: Promise<void> | undefined;
+
+  const startNow = async (spec: CommandSpec, options: OpenOptions): Promise<Execution> => {
+    const launch = await prepare(spec, isolation);
+    const start = (onData: OnData) =>
+      options.tty
+        ? startPtyChild(launch, { size: options.size, clock, onData })
+        : startPipeChild(launch, { stdin: options.stdin ?? false, fifos, onData });
+    const execution = await startExecution(start, options, { clock, log });
+    const { pid } = execution.child;
+    running.add(execution);
+    watchdog.add(pid);
+    void execution.report.then(() => {
+      running.delete(execution);
+      watchdog.remove(pid);
+    });
+    return execution;
+  };
+  const start = async (spec: CommandSpec, options: OpenOptions): Promise<Execution> => {
+    if (closing) throw new CodexError('invalidRequest', 'The command was not started: commands are being shut down.');
+    const started = startNow(spec, options);
+    starting.add(started);
+    try {
+      return await started;
+    } finally {
+      starting.delete(started);
+    }
+  };
+  const closeNow = async () => {
+    await Promise.allSettled(starting);
+    await Promise.all([...running].map((execution) => execution.end('killed')));
+    fifos.close();
+    await watchdog.close();
+  };
+
+  return {
+    async run(spec, options = {}) {
+      if (options.signal?.aborted) return neverStarted();
+      const execution = await start(spec, { ...options, tty: false });
+      const deadline = options.deadline ?? createDeadline(options.timeoutMs ?? null, clock);
+      const unwatch = [onAbort(options.signal, 'aborted', execution), onAbort(deadline.signal, 'timedOut', execution)];
+      // The limit is for the process, not for reading the rest of its output.
+      void execution.child.exit.then(() => unwatch[1]?.());
+      try {
+        return await execution.report;
+      } finally {
+        for (const stop of unwatch) stop();
+        if (!options.deadline) deadline.clear();
+      }
+    },
+    async open(spec, options) {
+      const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
+      const unread = headTail(maxBytes);
+      const execution = await start(spec, {
+        ...options,
+        onOutput(stream, chunk) {
+          unread.push(chunk);
+          return options.onOutput?.(stream, chunk);
+        },
+      });
+      return createSession(execution, unread, clock);
+    },
+    support: () => isolation.support(),
+    close: () => (closing ??= closeNow()),
+  };
+}
+
+async function prepare(spec: CommandSpec, isolation: Isolation): Promise<Launch> {
+  const { cwd, policy } = spec;
+  if (!spec.argv[0]) throw new CodexError('invalidParams', 'command must not be empty');
+  const words = {
+    argument: spec.argv,
+    'working directory': [cwd],
+    'environment variable': Object.entries(spec.env).flat(),
+  };
+  for (const [what, texts] of Object.entries(words)) {
+    const subject = what === 'working directory' ? 'cwd' : 'arguments';
+    if (texts.some((text) => text.includes('\0')))
+      throw new SpawnError({ reason: `nul byte found in ${what}`, subject });
+  }
+  const env = allowsNetwork(policy) ? spec.env : { ...spec.env, ...NETWORK_OFF };
+  const wrapped = await isolation.wrap(spec.argv, policy, cwd, env);
+  if (!wrapped.ok) throw wrapped.error;
+  const [program = '', ...args] = wrapped.argv;
+  return { program, args, cwd, env: wrapped.env };
+}
+
+function onAbort(signal: AbortSignal | undefined, cause: EndCause, execution: Execution): () => void {
+  if (!signal) return () => {};
+  const end = () => void execution.end(cause);
+  if (signal.aborted) end();
+  else signal.addEventListener('abort', end, { once: true });
+  return () => signal.removeEventListener('abort', end);
+}
+
+/** Aborted before there was a process: reads like one that was ended by SIGTERM at once. */
+function neverStarted(): ExitReport {
+  return {
+    exitCode: 143,
+    timedOut: false,
+    aborted: true,
+    stdout: '',
+    stderr: '',
+    output: '',
+    omittedBytes: 0,
+    durationMs: 0,
+  };
+}

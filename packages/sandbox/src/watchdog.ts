@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { type Logger, toMessage } from '@codex/base';
+
+/**
+ * Reads `+ pid`, `- pid` and `d folder` lines. Its input ends when our process does, however that happens; then the
+ * groups still listed are ended and the folder is removed.
+ */
+const SCRIPT = `
+trap '' HUP INT QUIT TERM
+live=' '
+folder=
+while read -r op arg; do
+  case $op in
+    +) live="$live$arg " ;;
+    -) case $live in *" $arg "*) live="\${live%%" $arg "*} \${live#*" $arg "}" ;; esac ;;
+    d) folder=$arg ;;
+  esac
+done
+for pid in $live; do kill -TERM "-$pid" 2>/dev/null; done
+if [ -n "$folder" ]; then rm -rf -- "$folder"; fi
+if [ "$live" != ' ' ]; then
+  sleep 1
+  for pid in $live; do kill -KILL "-$pid" 2>/dev/null; done
+fi
+`;
+
+/** Ends commands that outlive us. One small shell process per runner, started with the first command. */
+export interface Watchdog {
+  add(pid: number): void;
+  remove(pid: number): void;
+  setFolder(path: string): void;
+  close(): Promise<void>;
+}
+
+export function createWatchdog(log: Logger): Watchdog {
+  let dog: ChildProcess | undefined;
+  let gone: Promise<void> | undefined;
+  let usable = process.platform !== 'win32';
+  const start = (): ChildProcess | undefined => {
+    if (!usable) return undefined;
+    if (dog) return dog;
+    try {
+      const started = spawn('/bin/sh', ['-c', SCRIPT, 'codex-watchdog'], {
+        stdio: ['pipe', 'ignore', 'ignore'],
+        detached: true,
+        cwd: '/',
+        env: { PATH: '/usr/bin:/bin' },
+      });
+      gone = new Promise((resolve) => {
+        started.once('exit', resolve);
+        started.once('error', (error) => {
+          usable = false;
+          log.warn({ error: toMessage(error) }, 'commands may outlive this process: no watchdog');
+          resolve();
+        });
+      });
+      // It may die before we write; commands run all the same.
+      started.stdin?.on('error', () => {});
+      started.unref();
+      dog = started;
+      return started;
+    } catch (error) {
+      usable = false;
+      log.warn({ error: toMessage(error) }, 'commands may outlive this process: no watchdog');
+      return undefined;
+    }
+  };
+  const tell = (line: string) => void start()?.stdin?.write(`${line}\n`);
+  return {
+    add: (pid) => tell(`+ ${pid}`),
+    remove: (pid) => tell(`- ${pid}`),
+    setFolder: (path) => tell(`d ${path}`),
+    async close() {
+      if (!dog) return;
+      usable = false;
+      dog.ref();
+      dog.stdin?.end();
+      await gone;
+    },
+  };
+}
