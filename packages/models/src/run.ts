@@ -259,5 +259,7 @@ function shownUrl(baseUrl: string): string {
 
 /** The client wraps what the transport threw. */
 function rootCause(error: unknown): unknown {
-  return error instanceof Error && error.cause instanceof Error ? rootCause(error.cause) : error;
+  return !isCodexError(error) && error instanceof Error && error.cause instanceof Error
+    ? rootCause(error.cause)
+    : error;
 }

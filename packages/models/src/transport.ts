@@ -32,8 +32,14 @@ export function createTransport(options: { env: Env; extraCaFiles?: readonly str
   let caBundle: Promise<string[] | undefined> | undefined;
 
   const loadCa = (): Promise<string[] | undefined> => {
-    caBundle ??= readCa([env['CODEX_CA_CERTIFICATE'] || env['SSL_CERT_FILE'], ...(options.extraCaFiles ?? [])]);
-    return caBundle;
+    if (caBundle) return caBundle;
+    const reading = readCa([env['CODEX_CA_CERTIFICATE'] || env['SSL_CERT_FILE'], ...(options.extraCaFiles ?? [])]);
+    caBundle = reading;
+    // A file that could not be read once may be there next time.
+    reading.catch(() => {
+      if (caBundle === reading) caBundle = undefined;
+    });
+    return reading;
   };
 
   const agentFor = (key: string, make: () => Agent): Agent => {
