@@ -9,34 +9,44 @@ export interface Clock {
   timer(ms: number, run: () => void): () => void;
 }
 
+/** The longest wait that a Node timer can express, about 25 days. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  sleep: (ms, signal) =>
+/** setTimeout for a wait of any length; returns what cancels it. */
+function after(ms: number, run: () => void, keepAlive: boolean): () => void {
+  let handle: NodeJS.Timeout;
+  const arm = (left: number) => {
+    handle = setTimeout(() => (left > MAX_TIMEOUT ? arm(left - MAX_TIMEOUT) : run()), Math.min(left, MAX_TIMEOUT));
+    if (!keepAlive) handle.unref();
+  };
+  arm(ms);
+  return () => clearTimeout(handle);
+}
+
+/** A sleep made of a timer: both clocks differ only in that. */
+function sleepWith(schedule: (ms: number, run: () => void) => () => void): Clock['sleep'] {
+  return (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) {
         reject(abortReason(signal));
         return;
       }
       const onAbort = () => {
-        clearTimeout(handle);
+        cancel();
         reject(abortReason(signal));
       };
-      const handle = setTimeout(
-        () => {
-          signal?.removeEventListener('abort', onAbort);
-          resolve();
-        },
-        Math.min(ms, MAX_TIMEOUT),
-      );
+      const cancel = schedule(ms, () => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+      });
       signal?.addEventListener('abort', onAbort, { once: true });
-    }),
-  timer: (ms, run) => {
-    const handle = setTimeout(run, Math.min(ms, MAX_TIMEOUT));
-    handle.unref();
-    return () => clearTimeout(handle);
-  },
+    });
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: sleepWith((ms, run) => after(ms, run, true)),
+  timer: (ms, run) => after(ms, run, false),
 };
 
 export interface ManualClock extends Clock {
@@ -59,22 +69,7 @@ export function manualClock(start = 0): ManualClock {
   return {
     now: () => now,
     timer: schedule,
-    sleep: (ms, signal) =>
-      new Promise((resolve, reject) => {
-        if (signal?.aborted) {
-          reject(abortReason(signal));
-          return;
-        }
-        const onAbort = () => {
-          cancel();
-          reject(abortReason(signal));
-        };
-        const cancel = schedule(ms, () => {
-          signal?.removeEventListener('abort', onAbort);
-          resolve();
-        });
-        signal?.addEventListener('abort', onAbort, { once: true });
-      }),
+    sleep: sleepWith(schedule),
     advance: (ms) => {
       const end = now + ms;
       for (;;) {

@@ -45,7 +45,8 @@ export function createDeadline(ms: number | null, clock: Clock): Deadline {
     pause() {
       if (pauses++ === 0 && !over) {
         stop?.();
-        left = Math.max(0, left - (clock.now() - startedAt));
+        // A clock that was set back must not lengthen the limit.
+        left = Math.max(0, left - Math.max(0, clock.now() - startedAt));
       }
       let resumed = false;
       return () => {

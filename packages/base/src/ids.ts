@@ -28,9 +28,26 @@ export function uuidv7(clock: Pick<Clock, 'now'>): string {
   const low = ms >>> 0;
   const at = (i: number) => h(r[i] ?? 0);
   return (
-    h(high >> 8) + h(high) + h(low >>> 24) + h(low >>> 16) + '-' + h(low >>> 8) + h(low) + '-' +
-    h(0x70 | (counter >> 8)) + h(counter) + '-' + h(0x80 | ((r[1] ?? 0) & 0x3f)) + at(2) + '-' +
-    at(3) + at(4) + at(5) + at(6) + at(7) + at(8)
+    h(high >> 8) +
+    h(high) +
+    h(low >>> 24) +
+    h(low >>> 16) +
+    '-' +
+    h(low >>> 8) +
+    h(low) +
+    '-' +
+    h(0x70 | (counter >> 8)) +
+    h(counter) +
+    '-' +
+    h(0x80 | ((r[1] ?? 0) & 0x3f)) +
+    at(2) +
+    '-' +
+    at(3) +
+    at(4) +
+    at(5) +
+    at(6) +
+    at(7) +
+    at(8)
   );
 }
 
@@ -53,7 +70,10 @@ export interface Ids {
 export function systemIds(clock: Pick<Clock, 'now'>): Ids {
   return {
     uuid: () => uuidv7(clock),
-    hex: (length) => randomBytes(Math.ceil(length / 2)).toString('hex').slice(0, length),
+    hex: (length) =>
+      randomBytes(Math.ceil(length / 2))
+        .toString('hex')
+        .slice(0, length),
     integer: (min, max) => min + (randomBytes(6).readUIntBE(0, 6) % (max - min + 1)),
   };
 }
