@@ -1,32 +1,22 @@
 import type { IncomingMessage } from 'node:http';
-import {
-  abortReason,
-  type Clock,
-  CodexError,
-  type Ids,
-  isCodexError,
-  linkedController,
-  type Logger,
-  toMessage,
-} from '@codex/base';
+import { abortReason, type Clock, type Ids, isCodexError, linkedController, type Logger, toMessage } from '@codex/base';
 import type { PostResponses } from './client.ts';
-import type { Credential, Credentials } from './credentials.ts';
+import type { Credential } from './credentials.ts';
 import type { ModelEvent, ModelRequest, ModelSink } from './events.ts';
 import { connectionFailure, type Failure, setupFailure, statusFailure, streamFailure } from './failure.ts';
 import { header } from './headers.ts';
 import { createInterpreter } from './interpret.ts';
-import { baseUrlOf, type Env, isAzure, type Provider } from './provider.ts';
+import { credentialFor, type LoginDeps, recoverLogin } from './login.ts';
+import { baseUrlOf, isAzure, type Provider } from './provider.ts';
 import { readRateLimits } from './rate-limits.ts';
 import { readEvents, readText } from './read-stream.ts';
 import type { ModelRecord } from './record.ts';
 import { requestBody, requestHeaders } from './request.ts';
 
-export interface RunDeps {
+export interface RunDeps extends LoginDeps {
   post: PostResponses;
-  credentials: Credentials;
   userAgent: () => string;
   originator: () => string;
-  env: Env;
   clock: Clock;
   ids: Pick<Ids, 'integer'>;
   log: Logger;
@@ -38,6 +28,18 @@ const MIN_HEADERS_TIMEOUT_MS = 600_000;
 const FIRST_BACKOFF_MS = 200;
 const MAX_BACKOFF_MS = 60_000;
 const MAX_LOGIN_RECOVERIES = 2;
+
+/** What stays the same through all attempts of a call. */
+interface Call {
+  readonly deps: RunDeps;
+  readonly request: ModelRequest;
+  readonly provider: Provider;
+  readonly record: ModelRecord;
+  readonly sink: ModelSink;
+  readonly log: Logger;
+  /** As the server last set it; goes along with later attempts. */
+  turnState: string | undefined;
+}
 
 type Attempt = Extract<ModelEvent, { type: 'completed' }> | Failure;
 
@@ -54,10 +56,10 @@ export async function runModel(
   sink: ModelSink,
 ): Promise<void> {
   const log = deps.log.child({ threadId: request.threadId, turnId: request.turnId });
-  const state = { turnState: request.turnState };
+  const call: Call = { deps, request, provider, record, sink, log, turnState: request.turnState };
   const max = provider.streamMaxRetries;
   for (let attempt = 1; ; attempt++) {
-    const outcome = await attemptOnce(deps, request, provider, record, state, signal, sink, log);
+    const outcome = await attemptOnce(call, signal);
     if ('type' in outcome) {
       sink(outcome);
       return;
@@ -88,23 +90,15 @@ export async function runModel(
 }
 
 /** One attempt: the request, repeated as often as the provider allows, then its stream. */
-async function attemptOnce(
-  deps: RunDeps,
-  request: ModelRequest,
-  provider: Provider,
-  record: ModelRecord,
-  state: { turnState: string | undefined },
-  signal: AbortSignal,
-  sink: ModelSink,
-  log: Logger,
-): Promise<Attempt> {
+async function attemptOnce(call: Call, signal: AbortSignal): Promise<Attempt> {
+  const { deps, provider } = call;
   let recoveries = 0;
   let repeats = 0;
   for (;;) {
     if (signal.aborted) throw abortReason(signal);
     const { controller, unlink } = linkedController(signal);
     try {
-      const answer = await open(deps, request, provider, record, state.turnState, controller.signal, log);
+      const answer = await open(call, controller.signal);
       if (!('incoming' in answer)) {
         const failure = answer;
         if (failure.status === 401 && recoveries++ < MAX_LOGIN_RECOVERIES) {
@@ -116,25 +110,18 @@ async function attemptOnce(
         await deps.clock.sleep(failure.delayMs ?? backoff(++repeats, deps.ids), signal);
         continue;
       }
-      state.turnState = header(answer.incoming.headers, 'x-codex-turn-state') ?? state.turnState;
-      return await consume(deps, request, provider, answer.incoming, state.turnState, controller.signal, sink, log);
+      call.turnState = header(answer.incoming.headers, 'x-codex-turn-state') ?? call.turnState;
+      return await consume(call, answer.incoming, controller.signal);
     } finally {
+      // Not aborted: the rest of a finished answer may pass, so that its connection can be used again.
       unlink();
-      controller.abort();
     }
   }
 }
 
 /** Sends the request once. A refused status is read to its end and classified. */
-async function open(
-  deps: RunDeps,
-  request: ModelRequest,
-  provider: Provider,
-  record: ModelRecord,
-  turnState: string | undefined,
-  signal: AbortSignal,
-  log: Logger,
-): Promise<{ incoming: IncomingMessage } | Failure> {
+async function open(call: Call, signal: AbortSignal): Promise<{ incoming: IncomingMessage } | Failure> {
+  const { deps, request, provider, record, log } = call;
   let credential: Credential;
   try {
     credential = await credentialFor(deps, provider);
@@ -149,7 +136,7 @@ async function open(
     provider,
     credential,
     request,
-    turnState,
+    turnState: call.turnState,
     userAgent: deps.userAgent(),
     originator: deps.originator(),
     env: deps.env,
@@ -178,16 +165,8 @@ async function open(
 }
 
 /** Reads the stream of an accepted request. */
-async function consume(
-  deps: RunDeps,
-  request: ModelRequest,
-  provider: Provider,
-  incoming: IncomingMessage,
-  turnState: string | undefined,
-  signal: AbortSignal,
-  sink: ModelSink,
-  log: Logger,
-): Promise<Attempt> {
+async function consume(call: Call, incoming: IncomingMessage, signal: AbortSignal): Promise<Attempt> {
+  const { deps, request, provider, sink, log } = call;
   const isOther = (model: string) => model.toLowerCase() !== request.model.toLowerCase();
   for (const snapshot of readRateLimits(incoming.headers)) sink({ type: 'rateLimits', snapshot });
   const effective = header(incoming.headers, 'openai-model');
@@ -216,32 +195,12 @@ async function consume(
       responseId: said.responseId,
       usage: said.usage,
       reasoningIncluded: incoming.headers['x-reasoning-included'] !== undefined,
-      ...(turnState === undefined ? {} : { turnState }),
+      ...(call.turnState === undefined ? {} : { turnState: call.turnState }),
     };
   }
   if (said) return said.failure;
   if (end.kind === 'idle') return streamFailure('idle timeout waiting for SSE');
   return streamFailure(end.kind === 'broken' ? end.reason : 'stream closed before response.completed');
-}
-
-/** Key of the provider's own variable, its literal token, or the login; a ChatGPT login only where it is meant to go. */
-async function credentialFor(deps: RunDeps, provider: Provider): Promise<Credential> {
-  if (provider.envKey !== null) {
-    const key = deps.env[provider.envKey]?.trim();
-    if (key) return { kind: 'apiKey', key };
-    const hint = provider.envKeyInstructions ? ` ${provider.envKeyInstructions}` : '';
-    throw new CodexError('auth', `Missing environment variable: \`${provider.envKey}\`.${hint}`);
-  }
-  if (provider.bearerToken !== null) return { kind: 'apiKey', key: provider.bearerToken };
-  const login = await deps.credentials.get(provider.id);
-  return login.kind === 'chatgpt' && !provider.requiresOpenaiAuth ? { kind: 'none' } : login;
-}
-
-async function recoverLogin(deps: RunDeps, provider: Provider): Promise<'again' | Failure | null> {
-  if (provider.envKey !== null || provider.bearerToken !== null) return null;
-  const outcome = await deps.credentials.onUnauthorized();
-  if (outcome.kind === 'refreshed') return 'again';
-  return outcome.message === null ? null : { ...setupFailure(outcome.message), info: 'unauthorized' };
 }
 
 /** Milliseconds before repetition `n` (from 1): doubling, with ten percent of jitter. */

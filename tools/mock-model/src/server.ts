@@ -27,6 +27,8 @@ export interface MockModel {
   /** Lets streams pass `gate(name)`, those to come included. */
   open(gate: string): void;
   push(...steps: Step[]): void;
+  /** Connections accepted so far. */
+  readonly connections: number;
   /** Replies not used so far. */
   readonly unused: number;
   /** Cuts all connections. Safe to call twice. */
@@ -42,6 +44,7 @@ export async function startMockModel(options: MockModelOptions = {}): Promise<Mo
   const waiters = new Set<() => void>();
   const gates = createGates();
   const stop = new AbortController();
+  let connections = 0;
 
   const take = (request: RecordedRequest): Reply | undefined => {
     const index = pending.findIndex((reply) => reply.when?.(request) ?? true);
@@ -99,6 +102,7 @@ export async function startMockModel(options: MockModelOptions = {}): Promise<Mo
   });
   server.on('connection', (socket) => {
     sockets.add(socket);
+    connections++;
     socket.setNoDelay(true);
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
@@ -117,6 +121,9 @@ export async function startMockModel(options: MockModelOptions = {}): Promise<Mo
     calls,
     get unused() {
       return pending.length;
+    },
+    get connections() {
+      return connections;
     },
     open: gates.open,
     push: (...steps) => {
