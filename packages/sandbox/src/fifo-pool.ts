@@ -41,15 +41,14 @@ export function createFifoPool(log: Logger, onFolder: (path: string) => void): F
 
   const fill = async (): Promise<void> => {
     try {
-      if (folder === undefined) {
-        folder = mkdtempSync(join(tmpdir(), 'codex-pipes-'));
-        onFolder(folder);
-      }
-      const parent = folder;
+      const isNew = folder === undefined;
+      const parent = (folder ??= mkdtempSync(join(tmpdir(), 'codex-pipes-')));
       const fresh = Array.from({ length: BATCH }, () => join(parent, String(made++)));
-      await new Promise<void>((resolve, reject) => {
+      const done = new Promise<void>((resolve, reject) => {
         execFile('mkfifo', ['-m', '600', '--', ...fresh], (error) => (error ? reject(error) : resolve()));
       });
+      if (isNew) onFolder(parent);
+      await done;
       if (!closed) paths.push(...fresh);
     } catch (error) {
       if (closed) return;

@@ -121,12 +121,14 @@ describe('ending early', () => {
 
   test('a process that ignores SIGTERM is killed, and so is a deaf child of an obedient leader', async () => {
     const deaf = 'trap "" TERM; echo $$; while :; do sleep 1; done';
-    const alone = await testRunner().run(sh(deaf), { timeoutMs: 200 });
-    expect(alone).toMatchObject({ exitCode: 124 });
-    expect(isAlive(Number(alone.stdout))).toBe(false);
-    const child = await testRunner().run(sh(`sh -c '${deaf}' & wait`), { timeoutMs: 200 });
-    expect(child.stdout).toMatch(/^\d+\n$/);
-    expect(isAlive(Number(child.stdout))).toBe(false);
+    const runner = testRunner();
+    const scripts = [deaf, `sh -c '${deaf}' & wait`];
+    const reports = await Promise.all(scripts.map((script) => runner.run(sh(script), { timeoutMs: 200 })));
+    for (const { exitCode, stdout } of reports) {
+      expect(exitCode).toBe(124);
+      expect(stdout).toMatch(/^\d+\n$/);
+      expect(isAlive(Number(stdout))).toBe(false);
+    }
   });
 
   test('grandchildren in sessions of their own go too', async () => {
