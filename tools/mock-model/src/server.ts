@@ -29,6 +29,8 @@ export interface MockModel {
   push(...steps: Step[]): void;
   /** Connections accepted so far. */
   readonly connections: number;
+  /** Connections not closed yet. */
+  readonly openConnections: number;
   /** Replies not used so far. */
   readonly unused: number;
   /** Cuts all connections. Safe to call twice. */
@@ -124,6 +126,9 @@ export async function startMockModel(options: MockModelOptions = {}): Promise<Mo
     },
     get connections() {
       return connections;
+    },
+    get openConnections() {
+      return sockets.size;
     },
     open: gates.open,
     push: (...steps) => {
