@@ -169,7 +169,7 @@ function firstOf<T>(items: Iterable<T>, find: (item: T) => Problem | undefined):
 }
 
 function isOptional(schema: z.core.$ZodType | undefined): boolean {
-  return schema?._zod.optin === 'optional';
+  return schema?._zod.optin !== undefined;
 }
 
 function missing(field: string): string {

@@ -20,7 +20,8 @@ export const usize = wideInteger('usize', 0, 2 ** 64);
 /** A path as the client wrote it, absolute or not. */
 export const PathText = lazy(() => z.string().meta({ text: 'path string' }));
 
-const ABSOLUTE = /^(\/|[A-Za-z]:[\\/]|\\\\)/;
+/** What another system calls absolute would be taken relative to the server's working directory on this one. */
+const ABSOLUTE = process.platform === 'win32' ? /^([A-Za-z]:[\\/]|\\\\)/ : /^\//;
 
 /** A path that does not depend on anybody's working directory. */
 export const AbsolutePath = lazy(() =>

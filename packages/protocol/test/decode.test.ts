@@ -71,6 +71,8 @@ describe('the text for wrong params', () => {
       'invalid type: string "a", expected usize',
       'outputBytesCap',
     ],
+    ['feedback/upload', { extraLogFiles: [1] }, 'invalid type: integer `1`, expected path string', 'extraLogFiles[0]'],
+    ['initialize', { capabilities: {} }, 'missing field `clientInfo`', 'clientInfo'],
     ['account/logout', 1, 'invalid type: integer `1`, expected unit', 'params'],
     // wrong value
     ['thread/list', { limit: -1 }, 'invalid value: integer `-1`, expected u32', 'limit'],
@@ -178,6 +180,13 @@ describe('decoding', () => {
     expect(decodeValue(CommandExecutionRequestApprovalResponse, null)).toMatchObject({
       message: 'invalid type: null, expected struct CommandExecutionRequestApprovalResponse',
     });
+  });
+
+  it('does not take a path of another system for an absolute one', () => {
+    const foreign = process.platform === 'win32' ? ['/a'] : ['C:\\a', '\\\\host\\share'];
+    for (const path of [...foreign, './a', '~/a']) {
+      expect(refusal('fs/readFile', { path })).toEqual(['AbsolutePathBuf deserialized without a base path', 'path']);
+    }
   });
 
   it('quotes only the beginning of a long wrong value', () => {

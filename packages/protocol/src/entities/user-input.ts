@@ -15,7 +15,7 @@ export const UserInput = named('UserInput', () =>
     z.object({ type: z.literal('text'), text: z.string(), text_elements: z.array(TextElement()).default([]) }),
     z.object({ type: z.literal('image'), url: z.string() }),
     z.object({ type: z.literal('localImage'), path: PathText() }),
-    z.object({ type: z.literal('skill'), name: z.string(), path: z.string() }),
+    z.object({ type: z.literal('skill'), name: z.string(), path: PathText() }),
     z.object({ type: z.literal('mention'), name: z.string(), path: z.string() }),
   ]),
 );

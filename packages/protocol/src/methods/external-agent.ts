@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { method } from '../define.ts';
 import { named } from '../lazy.ts';
+import { PathText } from '../scalar.ts';
 
 export const ExternalAgentConfigDetectParams = named('ExternalAgentConfigDetectParams', () =>
-  z.object({ includeHome: z.boolean().optional(), cwds: z.array(z.string()).nullish() }),
+  z.object({ includeHome: z.boolean().optional(), cwds: z.array(PathText()).nullish() }),
 );
 export type ExternalAgentConfigDetectParams = z.infer<ReturnType<typeof ExternalAgentConfigDetectParams>>;
 
@@ -13,7 +14,7 @@ export const ExternalAgentConfigMigrationItemType = named('ExternalAgentConfigMi
 export type ExternalAgentConfigMigrationItemType = z.infer<ReturnType<typeof ExternalAgentConfigMigrationItemType>>;
 
 export const ExternalAgentConfigMigrationItem = named('ExternalAgentConfigMigrationItem', () =>
-  z.object({ itemType: ExternalAgentConfigMigrationItemType(), description: z.string(), cwd: z.string().nullish() }),
+  z.object({ itemType: ExternalAgentConfigMigrationItemType(), description: z.string(), cwd: PathText().nullish() }),
 );
 export type ExternalAgentConfigMigrationItem = z.infer<ReturnType<typeof ExternalAgentConfigMigrationItem>>;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { method } from '../define.ts';
 import { named } from '../lazy.ts';
+import { PathText } from '../scalar.ts';
 
 export const FeedbackUploadParams = named('FeedbackUploadParams', () =>
   z.object({
@@ -8,7 +9,7 @@ export const FeedbackUploadParams = named('FeedbackUploadParams', () =>
     reason: z.string().nullish(),
     threadId: z.string().nullish(),
     includeLogs: z.boolean(),
-    extraLogFiles: z.array(z.string()).nullish(),
+    extraLogFiles: z.array(PathText()).nullish(),
   }),
 );
 export type FeedbackUploadParams = z.infer<ReturnType<typeof FeedbackUploadParams>>;

@@ -3,6 +3,7 @@ import { method } from '../define.ts';
 import { AuthMode } from '../entities/account.ts';
 import { SessionSource } from '../entities/thread.ts';
 import { named } from '../lazy.ts';
+import { PathText } from '../scalar.ts';
 
 /** What is left of the first protocol generation (app-server specification §19.1). */
 export const GetConversationSummaryParams = named('GetConversationSummaryParams', () =>
@@ -40,7 +41,7 @@ export const GetConversationSummaryResponse = named('GetConversationSummaryRespo
 );
 export type GetConversationSummaryResponse = z.infer<ReturnType<typeof GetConversationSummaryResponse>>;
 
-export const GitDiffToRemoteParams = named('GitDiffToRemoteParams', () => z.object({ cwd: z.string() }));
+export const GitDiffToRemoteParams = named('GitDiffToRemoteParams', () => z.object({ cwd: PathText() }));
 export type GitDiffToRemoteParams = z.infer<ReturnType<typeof GitDiffToRemoteParams>>;
 export const GitDiffToRemoteResponse = named('GitDiffToRemoteResponse', () =>
   z.object({ sha: z.string(), diff: z.string() }),

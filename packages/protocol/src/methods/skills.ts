@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { method } from '../define.ts';
 import { SkillsListEntry } from '../entities/skill.ts';
 import { named } from '../lazy.ts';
+import { PathText } from '../scalar.ts';
 
 export const HazelnutScope = named('HazelnutScope', () =>
   z.enum(['example', 'workspace-shared', 'all-shared', 'personal']),
@@ -17,7 +18,7 @@ export const RemoteSkillSummary = named('RemoteSkillSummary', () =>
 export type RemoteSkillSummary = z.infer<ReturnType<typeof RemoteSkillSummary>>;
 
 export const SkillsConfigWriteParams = named('SkillsConfigWriteParams', () =>
-  z.object({ path: z.string(), enabled: z.boolean() }),
+  z.object({ path: PathText(), enabled: z.boolean() }),
 );
 export type SkillsConfigWriteParams = z.infer<ReturnType<typeof SkillsConfigWriteParams>>;
 
@@ -27,13 +28,13 @@ export const SkillsConfigWriteResponse = named('SkillsConfigWriteResponse', () =
 export type SkillsConfigWriteResponse = z.infer<ReturnType<typeof SkillsConfigWriteResponse>>;
 
 export const SkillsListExtraRootsForCwd = named('SkillsListExtraRootsForCwd', () =>
-  z.object({ cwd: z.string(), extraUserRoots: z.array(z.string()) }),
+  z.object({ cwd: PathText(), extraUserRoots: z.array(PathText()) }),
 );
 export type SkillsListExtraRootsForCwd = z.infer<ReturnType<typeof SkillsListExtraRootsForCwd>>;
 
 export const SkillsListParams = named('SkillsListParams', () =>
   z.object({
-    cwds: z.array(z.string()).optional(),
+    cwds: z.array(PathText()).optional(),
     forceReload: z.boolean().optional(),
     perCwdExtraUserRoots: z.array(SkillsListExtraRootsForCwd()).nullish(),
   }),

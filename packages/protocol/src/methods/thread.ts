@@ -5,7 +5,7 @@ import { ResponseItem } from '../entities/response-item.ts';
 import { DynamicToolSpec, Personality, ReasoningEffort, ServiceTier } from '../entities/settings.ts';
 import { Thread } from '../entities/thread.ts';
 import { named } from '../lazy.ts';
-import { u32, u64 } from '../scalar.ts';
+import { PathText, u32, u64 } from '../scalar.ts';
 
 export const ThreadArchiveParams = named('ThreadArchiveParams', () => z.object({ threadId: z.string() }));
 export type ThreadArchiveParams = z.infer<ReturnType<typeof ThreadArchiveParams>>;
@@ -42,7 +42,7 @@ export type ThreadDecrementElicitationResponse = z.infer<ReturnType<typeof Threa
 export const ThreadForkParams = named('ThreadForkParams', () =>
   z.object({
     threadId: z.string(),
-    path: z.string().nullish(),
+    path: PathText().nullish(),
     model: z.string().nullish(),
     modelProvider: z.string().nullish(),
     serviceTier: ServiceTier().nullish(),
@@ -157,7 +157,7 @@ export const ThreadResumeParams = named('ThreadResumeParams', () =>
   z.object({
     threadId: z.string(),
     history: z.array(ResponseItem()).nullish(),
-    path: z.string().nullish(),
+    path: PathText().nullish(),
     model: z.string().nullish(),
     modelProvider: z.string().nullish(),
     serviceTier: ServiceTier().nullish(),

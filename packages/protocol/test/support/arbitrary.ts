@@ -24,7 +24,7 @@ export function fitting(schema: Node, definitions: Record<string, Node>, wrong: 
     if (Array.isArray(type)) return fc.oneof(...type.map((each) => inner({ ...schema, type: each })));
     switch (type) {
       case 'string':
-        return fc.constantFrom('/', '/a', 'C:\\a', '\\\\host');
+        return fc.constantFrom(...(process.platform === 'win32' ? ['C:\\a', '\\\\host'] : ['/', '/a']));
       case 'boolean':
         return fc.boolean();
       case 'null':
