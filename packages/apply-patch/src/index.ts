@@ -1,1 +1,10 @@
-export {};
+export { type ApplyReport, applyChanges } from './apply.ts';
+export { findPatchIn, type FoundPatch, IMPLICIT_PATCH } from './detect.ts';
+export { type FileChange, toFileChanges } from './file-changes.ts';
+export type { FileStat, PatchFiles } from './files.ts';
+export { GRAMMAR } from './grammar.ts';
+export { nodeFiles } from './node-files.ts';
+export { parsePatch } from './parse.ts';
+export { type Chunk, type Hunk, type Patch, type PatchError, verificationFailure } from './patch.ts';
+export { type PlannedChange, planPatch } from './plan.ts';
+export { createTurnDiff, type TurnDiff } from './turn-diff.ts';
