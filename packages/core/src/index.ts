@@ -1,1 +1,16 @@
-export {};
+export { decideCommand, type CommandRequest, type Decision, policyName, proposedAmendment } from './approval/decide.ts';
+export { decidePatch, type PatchDecision, type PatchRequest } from './approval/decide-patch.ts';
+export { MAX_INPUT_CHARS } from './context/user-input.ts';
+export type { CoreDeps, GitFacts } from './ports.ts';
+export type {
+  ClientIdentity,
+  PreparedTurn,
+  ResumeOptions,
+  SettingsOverrides,
+  StartOptions,
+  Thread,
+  Threads,
+  ThreadSettings,
+  TurnOptions,
+} from './thread-types.ts';
+export { createThreads } from './threads.ts';

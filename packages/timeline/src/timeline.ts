@@ -23,6 +23,8 @@ export interface OpenItem {
   readonly done: boolean;
   delta(delta: ItemDelta): void;
   complete(item: ThreadItem): void;
+  /** Completes it as it stands: text as far as it came, work as failed. */
+  abandon(): void;
 }
 
 export interface StartOptions {
@@ -62,6 +64,8 @@ export interface Timeline {
   readonly state: Readonly<ThreadState>;
   readonly context: Readonly<ModelContext>;
   readonly seq: number;
+  /** History that the model sees from the start and no turn shows. */
+  seed(items: ResponseItem[]): void;
   opened(thread: Thread, origin: 'new' | 'resumed' | 'forked'): void;
   renamed(name: string | null): void;
   closed(): void;
@@ -152,6 +156,15 @@ export function createTimeline(deps: TimelineDeps): Timeline {
     const usedIds = new Set<string>();
     let ended = false;
 
+    const abandon = (id: string): void => {
+      const entry = open.get(id);
+      if (!entry) return;
+      const final = entry.abandoned ? entry.abandoned() : abandonedItem(state.openItems.get(id) ?? entry.item);
+      if (!final) return;
+      open.delete(id);
+      emit({ type: 'item.completed', item: final.id === id ? final : { ...final, id } }, turnId);
+    };
+
     const self: TurnScope = {
       turnId,
       get ended() {
@@ -161,7 +174,7 @@ export function createTimeline(deps: TimelineDeps): Timeline {
         if (!ended) emit({ type: 'turn.context', context: value }, turnId);
       },
       start(item, options = {}) {
-        if (ended) return { id: item.id, done: true, delta: () => {}, complete: () => {} };
+        if (ended) return { id: item.id, done: true, delta: () => {}, complete: () => {}, abandon: () => {} };
         // I10: a model may repeat an id; the second item gets one of its own.
         const unique = uniqueItem(item, usedIds);
         const { id } = unique;
@@ -180,6 +193,7 @@ export function createTimeline(deps: TimelineDeps): Timeline {
             if (!open.delete(id)) return;
             emit({ type: 'item.completed', item: final.id === id ? final : { ...final, id } }, turnId);
           },
+          abandon: () => abandon(id),
         };
       },
       add: (item) => self.start(item).complete(item),
@@ -249,13 +263,7 @@ export function createTimeline(deps: TimelineDeps): Timeline {
           settle(entry, 'withdrawn', turnId);
           entry.reject(new AbortedError('The turn ended before the question was answered.'));
         }
-        for (const [id, entry] of [...open]) {
-          const grown = state.openItems.get(id) ?? entry.item;
-          const final = entry.abandoned ? entry.abandoned() : abandonedItem(grown);
-          if (!final) continue;
-          open.delete(id);
-          emit({ type: 'item.completed', item: final.id === id ? final : { ...final, id } }, turnId);
-        }
+        for (const id of [...open.keys()]) abandon(id);
         ended = true;
         scope = null;
         emitStatus({ ...state, active: null, systemError: endStatus === 'failed' });
@@ -275,6 +283,7 @@ export function createTimeline(deps: TimelineDeps): Timeline {
     get seq() {
       return seq;
     },
+    seed: (items) => emit({ type: 'context.appended', items }, null),
     opened: (thread, origin) => emit({ type: 'thread.opened', thread, origin }, null),
     renamed: (name) => emit({ type: 'thread.renamed', name }, null),
     closed() {

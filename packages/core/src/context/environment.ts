@@ -1,0 +1,43 @@
+/** Facts about the machine that the model works on (core specification §7.5). */
+export interface EnvironmentFacts {
+  /** Left out of updates in which it did not change. */
+  cwd: string | null;
+  shell: string;
+  /** Local date, YYYY-MM-DD. */
+  currentDate: string;
+  /** IANA name. */
+  timezone: string;
+  /** Open child agents, by id and name. */
+  subagents?: readonly { id: string; nickname: string | null }[];
+}
+
+export function environmentText(facts: EnvironmentFacts): string {
+  const lines = [
+    facts.cwd === null ? '' : `  <cwd>${facts.cwd}</cwd>`,
+    `  <shell>${facts.shell}</shell>`,
+    `  <current_date>${facts.currentDate}</current_date>`,
+    `  <timezone>${facts.timezone}</timezone>`,
+    ...(facts.subagents?.length
+      ? [
+          '  <subagents>',
+          ...facts.subagents.map((agent) => `    - ${agent.id}: ${agent.nickname ?? 'agent'}`),
+          '  </subagents>',
+        ]
+      : []),
+  ];
+  return `<environment_context>\n${lines.filter(Boolean).join('\n')}\n</environment_context>`;
+}
+
+export function localDate(now: number): string {
+  const date = new Date(now);
+  const two = (n: number) => String(n).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+let zone: string | undefined;
+
+/** The machine's time zone; asking for it is slow, and it does not change while a process runs. */
+export function localTimezone(): string {
+  zone ??= Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return zone;
+}

@@ -1,0 +1,38 @@
+import type { PatchFiles } from '@codex/apply-patch';
+import type { Clock, Ids, Logger } from '@codex/base';
+import type { Config } from '@codex/config';
+import type { Models } from '@codex/models';
+import type { Runner, Shell } from '@codex/sandbox';
+import type { ClientIdentity, Thread } from './thread-types.ts';
+
+/** What core needs from outside. */
+export interface CoreDeps {
+  clock: Clock;
+  ids: Ids;
+  log: Logger;
+  /** Written into rollout files as the program's version. */
+  version: string;
+  home: string;
+  env: Readonly<Record<string, string | undefined>>;
+  runner: Runner;
+  files: PatchFiles;
+  shell: Shell;
+  /** How to talk to the models of a provider in the name of a client. */
+  modelsFor(config: Config, provider: string, client: ClientIdentity): Models;
+  /** What git says of a folder; null when it is no repository. */
+  gitFacts(cwd: string): Promise<GitFacts | null>;
+}
+
+/** A field is null when git does not know it. */
+export interface GitFacts {
+  commitHash: string | null;
+  branch: string | null;
+  repositoryUrl: string | null;
+}
+
+/** The tools' way to other threads; sub-agents are threads like others. */
+export interface AgentPort {
+  /** 0 for a thread a user opened. */
+  readonly depth: number;
+  get(id: string): Thread | undefined;
+}

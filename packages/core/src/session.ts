@@ -1,0 +1,64 @@
+import type { PatchFiles } from '@codex/apply-patch';
+import type { Clock, Ids, Logger } from '@codex/base';
+import type { GitInfo } from '@codex/protocol';
+import type { Runner, Shell } from '@codex/sandbox';
+import type { ThreadHeader } from '@codex/timeline';
+import type { SessionApprovals } from './approval/remember.ts';
+import type { AgentPort } from './ports.ts';
+import type { TerminalSessions } from './tools/terminal-sessions.ts';
+
+/** What a thread keeps between its turns and lends to its tools. */
+export interface ThreadSession {
+  readonly header: ThreadHeader;
+  readonly home: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Logger;
+  readonly shell: Shell;
+  readonly runner: Runner;
+  readonly files: PatchFiles;
+  readonly approvals: SessionApprovals;
+  readonly terminals: TerminalSessions;
+  readonly agents: AgentPort;
+  /** Whether clocks of running tools stand still, because a human is being asked something. */
+  readonly pauses: PauseSwitch;
+  gitInfo: GitInfo | null;
+}
+
+/** Counts the reasons to stop the clocks of running tools; deadlines hook in while they run. */
+export interface PauseSwitch {
+  readonly count: number;
+  add(change: 1 | -1): number;
+  /** `pause` is called when the first reason appears and its result when the last one is gone. */
+  watch(pause: () => () => void): () => void;
+}
+
+export function createPauseSwitch(): PauseSwitch {
+  let count = 0;
+  const watchers = new Map<() => () => void, (() => void) | null>();
+  return {
+    get count() {
+      return count;
+    },
+    add(change) {
+      const before = count;
+      count = Math.max(0, count + change);
+      if (before === 0 && count > 0) for (const pause of watchers.keys()) watchers.set(pause, pause());
+      if (before > 0 && count === 0) {
+        for (const [pause, resume] of watchers) {
+          resume?.();
+          watchers.set(pause, null);
+        }
+      }
+      return count;
+    },
+    watch(pause) {
+      watchers.set(pause, count > 0 ? pause() : null);
+      return () => {
+        watchers.get(pause)?.();
+        watchers.delete(pause);
+      };
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import type {
+  ApprovalsReviewer,
+  AskForApproval,
+  CollaborationMode,
+  DynamicToolSpec,
+  GitInfo,
+  Personality,
+  ReasoningEffort,
+  ReasoningSummary,
+  ResponseItem,
+  SandboxPolicy,
+  ServiceTier,
+  SessionSource,
+  Thread as WireThread,
+  Turn,
+  UserInput,
+} from '@codex/protocol';
+import type { Config } from '@codex/config';
+import type { Answer, Listener, Question, ThreadHeader, ThreadState } from '@codex/timeline';
+
+/** Who asked for a thread; names the client towards the model's provider and the notify hook. */
+export interface ClientIdentity {
+  /** Value of the `originator` header. */
+  originator: string;
+  userAgent: string;
+  /** `clientInfo.name`; null when nobody introduced himself. */
+  name: string | null;
+}
+
+/** What is in force for the next turn. A turn may change any of it, and the change stays. */
+export interface ThreadSettings {
+  cwd: string;
+  model: string;
+  modelProvider: string;
+  /** Null leaves the choice to the model's default. */
+  effort: ReasoningEffort | null;
+  summary: ReasoningSummary | null;
+  approvalPolicy: AskForApproval;
+  approvalsReviewer: ApprovalsReviewer;
+  sandboxPolicy: SandboxPolicy;
+  personality: Personality | null;
+  serviceTier: ServiceTier | null;
+  collaborationMode: CollaborationMode | null;
+  developerInstructions: string | null;
+}
+
+/** Changes to settings: absent keeps, for `serviceTier` null clears. */
+export interface SettingsOverrides {
+  cwd?: string;
+  model?: string;
+  effort?: ReasoningEffort;
+  summary?: ReasoningSummary;
+  approvalPolicy?: AskForApproval;
+  approvalsReviewer?: ApprovalsReviewer;
+  sandboxPolicy?: SandboxPolicy;
+  personality?: Personality;
+  serviceTier?: ServiceTier | null;
+  collaborationMode?: CollaborationMode;
+}
+
+export interface StartOptions {
+  /** Already resolved for the thread's folder, overrides of the request included. */
+  config: Config;
+  source: SessionSource;
+  client: ClientIdentity;
+  ephemeral?: boolean;
+  baseInstructions?: string | null;
+  serviceTier?: ServiceTier | null;
+  dynamicTools?: DynamicToolSpec[];
+  /** A history to begin with: becomes the model's context of a new thread and shows no turns. */
+  history?: ResponseItem[];
+}
+
+export interface ResumeOptions {
+  config: Config;
+  source: SessionSource;
+  client: ClientIdentity;
+  /** The rollout file, already found. */
+  path: string;
+  baseInstructions?: string | null;
+  serviceTier?: ServiceTier | null;
+}
+
+export interface TurnOptions {
+  input: UserInput[];
+  overrides?: SettingsOverrides;
+  /** JSON Schema of the last message, for this turn only. */
+  outputSchema?: unknown;
+  clientName?: string | null;
+}
+
+/** A turn whose id is reserved; nothing is emitted before `run`. */
+export interface PreparedTurn {
+  turn: Turn;
+  run(): void;
+}
+
+/** A loaded thread. Calls go down, events come up through `subscribe`. */
+export interface Thread {
+  readonly id: string;
+  readonly header: ThreadHeader;
+  readonly state: Readonly<ThreadState>;
+  /** The wire form; `turns` only when asked for. */
+  toWire(options?: { turns?: boolean }): WireThread;
+  settings(): Readonly<ThreadSettings>;
+  /** Emits `thread.opened`. */
+  announce(origin: 'new' | 'resumed' | 'forked'): void;
+  /**
+   * Reserves a turn, or joins the input to the running one; then the returned turn's id never appears (app-server
+   * specification §9.3). Throws CodexError for input that cannot be served.
+   */
+  prepareTurn(options: TurnOptions): PreparedTurn;
+  /** Adds input to the running turn and returns its id; throws CodexError when there is none or it is another. */
+  steer(input: UserInput[], expectedTurnId: string): string;
+  /** Resolves when the turn has ended; throws CodexError when none runs. */
+  interrupt(): Promise<void>;
+  /** False when the question is settled already. */
+  answer(questionId: number, answer: Answer): boolean;
+  questions(): Question[];
+  subscribe(listener: Listener): { seq: number; stop(): void };
+  rename(name: string): void;
+  setGitInfo(gitInfo: GitInfo | null): void;
+  /** Stops the clocks of running tools; the returned number is the count of open pauses. */
+  pauseClocks(change: 1 | -1): number;
+  /** Ends the terminal sessions that outlived their turn. */
+  cleanBackgroundTerminals(): Promise<void>;
+  /** Everything emitted so far is in the rollout file when this resolves. */
+  flush(): Promise<void>;
+  /** Interrupts a running turn, ends processes, flushes and closes the file. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export interface Threads {
+  start(options: StartOptions): Promise<Thread>;
+  /** Loads a stored thread; the same thread when it is loaded already. */
+  resume(options: ResumeOptions): Promise<Thread>;
+  get(id: string): Thread | undefined;
+  list(): readonly Thread[];
+  /** Hears of every thread that is loaded, also of those that agents spawn; `parentId` names the spawner. */
+  onOpened(listener: (thread: Thread, parentId: string | null) => void): () => void;
+  onClosed(listener: (thread: Thread) => void): () => void;
+  close(): Promise<void>;
+}

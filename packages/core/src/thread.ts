@@ -1,0 +1,226 @@
+import { CodexError } from '@codex/base';
+import type { Config } from '@codex/config';
+import type { Models } from '@codex/models';
+import type { GitInfo, Thread as WireThread, Turn, UserInput } from '@codex/protocol';
+import type { RolloutWriter } from '@codex/rollout';
+import { threadStatus, type Timeline } from '@codex/timeline';
+import { MAX_INPUT_CHARS } from './context/user-input.ts';
+import { applyOverrides } from './settings.ts';
+import type { ThreadSession } from './session.ts';
+import type { PreparedTurn, Thread, ThreadSettings, TurnOptions } from './thread-types.ts';
+import { runTurn } from './turn/run-turn.ts';
+import { createSteering, type Steering } from './turn/steering.ts';
+
+export interface ThreadParts {
+  session: ThreadSession;
+  timeline: Timeline;
+  rollout: RolloutWriter;
+  config: Config;
+  models: Models;
+  settings: ThreadSettings;
+  personalityBakedIn: boolean;
+  /** Text of the first user message of a stored history; empty before there is one. */
+  preview: string;
+  updatedAt: number;
+  userInstructions(): Promise<string | null>;
+  onClosed(): void;
+}
+
+interface RunningTurn {
+  id: string;
+  controller: AbortController;
+  steering: Steering;
+  /** Until then the turn is only reserved and nothing is emitted. */
+  start(): void;
+  done: Promise<void>;
+}
+
+/** The actor behind a loaded thread: one turn at a time, everything it says goes through its timeline. */
+export function createThread(parts: ThreadParts): Thread {
+  const { session, timeline, rollout, config, models } = parts;
+  const { header, ids } = session;
+  let settings = parts.settings;
+  let { preview, updatedAt } = parts;
+  let current: RunningTurn | null = null;
+  let closing: Promise<void> | undefined;
+
+  timeline.subscribe((stamped) => {
+    rollout.append(stamped);
+    updatedAt = stamped.at;
+    if (!preview && stamped.event.type === 'item.completed' && stamped.event.item.type === 'userMessage') {
+      preview = previewOf(stamped.event.item.content);
+    }
+  });
+
+  const reserve = (options: TurnOptions, turnId: string): RunningTurn => {
+    const controller = new AbortController();
+    const steering = createSteering();
+    const snapshot = settings;
+    let start = () => {};
+    const started = new Promise<void>((resolve) => {
+      start = resolve;
+    });
+    const done = started
+      .then(() =>
+        runTurn({
+          turnId,
+          input: options.input,
+          outputSchema: options.outputSchema ?? null,
+          clientName: options.clientName ?? null,
+          settings: snapshot,
+          config,
+          models,
+          session,
+          timeline,
+          steering,
+          signal: controller.signal,
+          personalityBakedIn: parts.personalityBakedIn,
+          userInstructions: () => parts.userInstructions(),
+        }),
+      )
+      .finally(() => {
+        current = null;
+        void rollout.flush();
+      });
+    return { id: turnId, controller, steering, start, done };
+  };
+
+  const close = async (): Promise<void> => {
+    current?.controller.abort();
+    current?.start();
+    await current?.done;
+    await session.terminals.clean();
+    timeline.closed();
+    await rollout.close();
+    parts.onClosed();
+  };
+
+  return {
+    id: header.id,
+    header,
+    state: timeline.state,
+    toWire: (options = {}) =>
+      toWire({ header, timeline, preview, updatedAt, gitInfo: session.gitInfo }, options.turns ?? false),
+    settings: () => settings,
+    announce(origin) {
+      timeline.opened(
+        toWire({ header, timeline, preview, updatedAt, gitInfo: session.gitInfo }, origin === 'forked'),
+        origin,
+      );
+    },
+    prepareTurn(options): PreparedTurn {
+      checkOpen();
+      checkInput(options.input);
+      if (options.overrides) settings = applyOverrides(settings, options.overrides);
+      const turnId = ids.uuid();
+      const turn: Turn = { id: turnId, items: [], status: 'inProgress', error: null };
+      if (current) {
+        const { steering } = current;
+        return { turn, run: () => steering.push(options.input) };
+      }
+      current = reserve(options, turnId);
+      return { turn, run: current.start };
+    },
+    steer(input, expectedTurnId) {
+      checkOpen();
+      if (!expectedTurnId) throw new CodexError('invalidRequest', 'expectedTurnId must not be empty');
+      checkSize(input);
+      if (!current) throw new CodexError('invalidRequest', 'no active turn to steer');
+      if (current.id !== expectedTurnId) {
+        throw new CodexError(
+          'invalidRequest',
+          `expected active turn id \`${expectedTurnId}\` but found \`${current.id}\``,
+        );
+      }
+      if (!input.length) throw new CodexError('invalidRequest', 'input must not be empty');
+      current.steering.push(input);
+      return current.id;
+    },
+    async interrupt() {
+      if (!current) throw new CodexError('invalidRequest', 'no active turn to interrupt');
+      const turn = current;
+      turn.controller.abort();
+      await turn.done;
+    },
+    answer: (questionId, answer) => timeline.answer(questionId, answer),
+    questions: () => [...timeline.state.questions.values()],
+    subscribe: (listener) => timeline.subscribe(listener),
+    rename: (name) => timeline.renamed(name),
+    setGitInfo: (gitInfo) => {
+      session.gitInfo = gitInfo;
+    },
+    pauseClocks: (change) => session.pauses.add(change),
+    cleanBackgroundTerminals: () => session.terminals.clean(),
+    flush: () => rollout.flush(),
+    close: () => (closing ??= close()),
+  };
+
+  function checkOpen(): void {
+    if (closing) {
+      throw new CodexError(
+        'invalidRequest',
+        `thread ${header.id} is closing; retry thread/resume after the thread is closed`,
+      );
+    }
+  }
+}
+
+function checkInput(input: UserInput[]): void {
+  checkSize(input);
+  if (!input.length) throw new CodexError('invalidRequest', 'input must not be empty');
+}
+
+function checkSize(input: UserInput[]): void {
+  let chars = 0;
+  for (const item of input) if (item.type === 'text') chars += countChars(item.text);
+  if (chars <= MAX_INPUT_CHARS) return;
+  throw new CodexError('invalidParams', `Input exceeds the maximum length of ${MAX_INPUT_CHARS} characters.`, {
+    data: { input_error_code: 'input_too_large', max_chars: MAX_INPUT_CHARS, actual_chars: chars },
+  });
+}
+
+/** Characters as a reader counts them: a surrogate pair is one. */
+function countChars(text: string): number {
+  if (text.length * 2 < MAX_INPUT_CHARS) return text.length;
+  let n = 0;
+  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) !== 0xdc00) n += 1;
+  return n;
+}
+
+const REQUEST_MARKER = '## My request for Codex:';
+
+/** What a list shows of a thread: the text of its first user message (app-server specification §8.1). */
+function previewOf(content: readonly UserInput[]): string {
+  const text = content.map((item) => (item.type === 'text' ? item.text : '')).join('');
+  const at = text.indexOf(REQUEST_MARKER);
+  return (at < 0 ? text : text.slice(at + REQUEST_MARKER.length)).trim();
+}
+
+interface WireFacts {
+  header: ThreadSession['header'];
+  timeline: Timeline;
+  preview: string;
+  updatedAt: number;
+  gitInfo: GitInfo | null;
+}
+
+function toWire({ header, timeline, preview, updatedAt, gitInfo }: WireFacts, turns: boolean): WireThread {
+  return {
+    id: header.id,
+    preview,
+    ephemeral: header.ephemeral,
+    modelProvider: header.modelProvider,
+    createdAt: Math.floor(header.createdAt / 1000),
+    updatedAt: Math.floor(updatedAt / 1000),
+    status: threadStatus(timeline.state),
+    path: header.path,
+    cwd: header.cwd,
+    cliVersion: header.cliVersion,
+    source: header.source,
+    agentNickname: header.agentNickname,
+    agentRole: header.agentRole,
+    gitInfo,
+    name: timeline.state.name,
+    turns: turns ? structuredClone(timeline.state.turns) : [],
+  };
+}

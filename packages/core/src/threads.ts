@@ -1,0 +1,248 @@
+import { CodexError } from '@codex/base';
+import type { Config } from '@codex/config';
+import { instructionsFor, type Models } from '@codex/models';
+import { nullRollout, openRollout, readRollout, rolloutPath, type RolloutWriter } from '@codex/rollout';
+import { createTimeline, type ThreadHeader, type Timeline } from '@codex/timeline';
+import { createSessionApprovals } from './approval/remember.ts';
+import { readAgentsMd } from './context/agents-md.ts';
+import type { CoreDeps, GitFacts } from './ports.ts';
+import { createPauseSwitch, type ThreadSession } from './session.ts';
+import { initialSettings } from './settings.ts';
+import { createThread } from './thread.ts';
+import type { ResumeOptions, StartOptions, Thread, Threads, ThreadSettings } from './thread-types.ts';
+import { createAgentPort } from './agents.ts';
+import { createTerminalSessions } from './tools/terminal-sessions.ts';
+
+/** Creates the keeper of all loaded threads. */
+export function createThreads(deps: CoreDeps): Threads {
+  const { clock, ids, log } = deps;
+  const threads = new Map<string, Thread>();
+  const loading = new Map<string, Promise<Thread>>();
+  const openedListeners = new Set<(thread: Thread, parentId: string | null) => void>();
+  const closedListeners = new Set<(thread: Thread) => void>();
+  let closing = false;
+
+  interface Assembly {
+    header: ThreadHeader;
+    config: Config;
+    models: Models;
+    settings: ThreadSettings;
+    timeline: Timeline;
+    resumed: boolean;
+    personalityBakedIn: boolean;
+    preview: string;
+    updatedAt: number;
+    gitInfo: ThreadSession['gitInfo'];
+    depth: number;
+    parentId: string | null;
+    client: StartOptions['client'];
+  }
+
+  const assemble = (a: Assembly): Thread => {
+    const { header, config, timeline } = a;
+    const session: ThreadSession = {
+      header,
+      home: deps.home,
+      env: deps.env,
+      clock,
+      ids,
+      log: log.child({ threadId: header.id }),
+      shell: deps.shell,
+      runner: deps.runner,
+      files: deps.files,
+      approvals: createSessionApprovals(),
+      terminals: createTerminalSessions({ ids, clock }),
+      pauses: createPauseSwitch(),
+      agents: createAgentPort({
+        threads,
+        openThread,
+        deps,
+        parent: () => thread,
+        config,
+        client: a.client,
+        depth: a.depth,
+      }),
+      gitInfo: a.gitInfo,
+    };
+    const thread = createThread({
+      session,
+      timeline,
+      rollout: openWriter(header, a.resumed, session),
+      config,
+      models: a.models,
+      settings: a.settings,
+      personalityBakedIn: a.personalityBakedIn,
+      preview: a.preview,
+      updatedAt: a.updatedAt,
+      userInstructions: () =>
+        readAgentsMd({
+          files: deps.files,
+          home: deps.home,
+          cwd: a.settings.cwd,
+          rootMarkers: config.projectRootMarkers,
+          fallbackNames: config.projectDocFallbackFilenames,
+          maxBytes: config.projectDocMaxBytes,
+        }),
+      onClosed() {
+        threads.delete(header.id);
+        for (const listener of closedListeners) listener(thread);
+      },
+    });
+    threads.set(header.id, thread);
+    for (const listener of openedListeners) listener(thread, a.parentId);
+    return thread;
+  };
+
+  const openWriter = (header: ThreadHeader, resumed: boolean, session: ThreadSession): RolloutWriter => {
+    if (header.path === null) return nullRollout();
+    return openRollout({
+      header,
+      path: header.path,
+      resumed,
+      clock,
+      log: session.log,
+      gitInfo: async () => {
+        const facts = await deps.gitFacts(header.cwd);
+        session.gitInfo ??= facts && { sha: facts.commitHash, branch: facts.branch, originUrl: facts.repositoryUrl };
+        return facts && rolloutGit(facts);
+      },
+    });
+  };
+
+  const openThread = async (options: StartOptions & OpenExtras): Promise<Thread> => {
+    if (closing) throw new CodexError('invalidRequest', 'threads are being shut down');
+    const { config } = options;
+    const models = deps.modelsFor(config, config.modelProvider, options.client);
+    const { slug, record } = await models.resolve(config.model);
+    const ownInstructions = options.baseInstructions ?? config.baseInstructions ?? null;
+    const personality = config.features.personality ? config.personality : null;
+    const usable = config.features.personality ? record : { ...record, modelMessages: null };
+    const id = ids.uuid();
+    const createdAt = clock.now();
+    const header: ThreadHeader = {
+      id,
+      createdAt,
+      cwd: config.cwd,
+      source: options.source,
+      originator: options.client.originator,
+      cliVersion: deps.version,
+      modelProvider: config.modelProvider,
+      ephemeral: options.ephemeral ?? false,
+      path: options.ephemeral ? null : rolloutPath(deps.home, id, createdAt),
+      forkedFromId: null,
+      agentNickname: options.nickname ?? null,
+      agentRole: options.role ?? null,
+      baseInstructions: ownInstructions ?? instructionsFor(usable, personality),
+      dynamicTools: options.dynamicTools ?? [],
+    };
+    const timeline = createTimeline({
+      threadId: id,
+      clock,
+      onListenerError: (err) => log.error({ err }, 'a listener failed'),
+    });
+    if (options.history?.length) timeline.seed(options.history);
+    return assemble({
+      header,
+      config,
+      models,
+      settings: {
+        ...initialSettings(config, slug),
+        ...(options.serviceTier === undefined ? {} : { serviceTier: options.serviceTier }),
+      },
+      timeline,
+      resumed: false,
+      personalityBakedIn: ownInstructions === null && usable.modelMessages !== null,
+      preview: '',
+      updatedAt: createdAt,
+      gitInfo: null,
+      depth: options.depth ?? 0,
+      parentId: options.parentId ?? null,
+      client: options.client,
+    });
+  };
+
+  const load = async (options: ResumeOptions): Promise<Thread> => {
+    const { config } = options;
+    const stored = await readRollout(options.path);
+    const known = threads.get(stored.header.id);
+    if (known) return known;
+    const models = deps.modelsFor(config, config.modelProvider, options.client);
+    const { slug, record } = await models.resolve(config.model);
+    const header: ThreadHeader = {
+      ...stored.header,
+      path: options.path,
+      baseInstructions:
+        options.baseInstructions ??
+        config.baseInstructions ??
+        (stored.header.baseInstructions || instructionsFor(record, config.personality)),
+    };
+    const timeline = createTimeline({
+      threadId: header.id,
+      clock,
+      state: stored.state,
+      context: stored.context,
+      onListenerError: (err) => log.error({ err }, 'a listener failed'),
+    });
+    if (stored.skippedLines) log.warn({ path: options.path, lines: stored.skippedLines }, 'rollout lines were skipped');
+    return assemble({
+      header,
+      config,
+      models,
+      settings: {
+        ...initialSettings(config, slug),
+        ...(options.serviceTier === undefined ? {} : { serviceTier: options.serviceTier }),
+      },
+      timeline,
+      resumed: true,
+      personalityBakedIn: record.modelMessages !== null,
+      preview: stored.preview,
+      updatedAt: stored.updatedAt,
+      gitInfo: stored.gitInfo,
+      depth: 0,
+      parentId: null,
+      client: options.client,
+    });
+  };
+
+  return {
+    start: (options) => openThread(options),
+    resume(options) {
+      // Two clients that ask together get one thread.
+      const known = loading.get(options.path);
+      if (known) return known;
+      const loaded = load(options).finally(() => loading.delete(options.path));
+      loading.set(options.path, loaded);
+      return loaded;
+    },
+    get: (id) => threads.get(id),
+    list: () => [...threads.values()],
+    onOpened(listener) {
+      openedListeners.add(listener);
+      return () => openedListeners.delete(listener);
+    },
+    onClosed(listener) {
+      closedListeners.add(listener);
+      return () => closedListeners.delete(listener);
+    },
+    async close() {
+      closing = true;
+      await Promise.allSettled([...threads.values()].map((thread) => thread.close()));
+    },
+  };
+}
+
+/** What only threads of agents have. */
+export interface OpenExtras {
+  depth?: number;
+  parentId?: string | null;
+  nickname?: string | null;
+  role?: string | null;
+}
+
+function rolloutGit(facts: GitFacts): { commit_hash?: string; branch?: string; repository_url?: string } {
+  return {
+    ...(facts.commitHash === null ? {} : { commit_hash: facts.commitHash }),
+    ...(facts.branch === null ? {} : { branch: facts.branch }),
+    ...(facts.repositoryUrl === null ? {} : { repository_url: facts.repositoryUrl }),
+  };
+}

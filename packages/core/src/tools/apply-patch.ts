@@ -1,0 +1,151 @@
+import path from 'node:path';
+import {
+  applyChanges,
+  findPatchIn,
+  GRAMMAR,
+  parsePatch,
+  planPatch,
+  type PlannedChange,
+  toFileChanges,
+} from '@codex/apply-patch';
+import type { ThreadItem } from '@codex/protocol';
+import { isWritable, resolvePolicy } from '@codex/sandbox';
+import type { OpenItem } from '@codex/timeline';
+import { fileKey } from '../approval/remember.ts';
+import { decidePatch } from '../approval/decide-patch.ts';
+import { decodeArgs, parametersSchema, type Params } from './args.ts';
+import { functionSpec, text, type Tool, type ToolCall, type ToolResult, type TurnContextForTools } from './tool.ts';
+
+const PARAMS = {
+  input: { type: 'string', description: 'The whole patch.', required: true },
+} as const satisfies Params;
+
+const DESCRIPTION =
+  'Changes files by a patch. Give the patch itself, from its begin line to its end line; it may add, delete, update and move any number of files.';
+
+type FileItem = Extract<ThreadItem, { type: 'fileChange' }>;
+type FoundPatch = Exclude<ReturnType<typeof findPatchIn>, { kind: 'none' }>;
+type PatchOutcome = ToolResult & { applied: boolean };
+
+/** `apply_patch`, as free text or as a function (core specification §12). */
+export const applyPatchTool: Tool = {
+  names: ['apply_patch'],
+  parallel: false,
+  spec({ model, config }) {
+    const kind = model.applyPatchToolType ?? (config.features['apply_patch_freeform'] ? 'freeform' : null);
+    if (kind === null) return null;
+    if (kind === 'function') return functionSpec('apply_patch', DESCRIPTION, parametersSchema(PARAMS));
+    return {
+      type: 'custom',
+      name: 'apply_patch',
+      description: DESCRIPTION,
+      format: { type: 'grammar', syntax: 'lark', definition: GRAMMAR },
+    };
+  },
+  async run(call, context) {
+    let patch = call.input;
+    if (call.kind === 'function') {
+      const args = decodeArgs(call.input, PARAMS);
+      if (!args.ok) return text(args.error);
+      patch = args.value.input;
+    }
+    const outcome = await runPatch(call.callId, patch, context.settings.cwd, context);
+    if (!outcome.applied || typeof outcome.output !== 'string') return outcome;
+    return { ...outcome, output: `Exit code: 0\nWall time: 0 seconds\nOutput:\n${outcome.output}` };
+  },
+};
+
+/** A patch that came as a shell command: applied like any other, with a hint to the model to use the tool. */
+export async function runShellPatch(
+  call: ToolCall,
+  context: TurnContextForTools,
+  found: FoundPatch,
+  cwd: string,
+  tool: string,
+): Promise<PatchOutcome> {
+  if (found.kind === 'implicit') {
+    return {
+      output:
+        'apply_patch verification failed: patch detected without explicit call to apply_patch. Rerun as ["apply_patch", "<patch>"]',
+      applied: false,
+    };
+  }
+  const outcome = await runPatch(call.callId, found.patch, path.resolve(cwd, found.workdir ?? ''), context);
+  const hint = `Warning: apply_patch was requested via ${tool}. Use the apply_patch tool instead of exec_command.`;
+  return {
+    ...outcome,
+    ...(outcome.applied
+      ? { output: JSON.stringify({ output: outcome.output, metadata: { exit_code: 0, duration_seconds: 0 } }) }
+      : {}),
+    before: [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: hint }] }],
+  };
+}
+
+/** The output is the bare report of the files when the patch was applied, else what stood in the way. */
+async function runPatch(
+  callId: string,
+  patchText: string,
+  cwd: string,
+  context: TurnContextForTools,
+): Promise<PatchOutcome> {
+  const { scope, settings, session, signal, turnDiff } = context;
+  const refused = (output: string, stopTurn = false): PatchOutcome => ({ output, stopTurn, applied: false });
+  const parsed = parsePatch(patchText);
+  if (!parsed.ok) return refused(`apply_patch verification failed: ${parsed.error.message}`);
+  const { files } = session;
+  const plan = await planPatch(parsed.patch, cwd, files, signal);
+  if (!plan.ok) return refused(`apply_patch verification failed: ${plan.error.message}`);
+  const { changes } = plan;
+  if (!changes.length) return refused('patch rejected: empty patch');
+
+  const paths = touchedPaths(changes);
+  const policy = resolvePolicy(settings.sandboxPolicy, settings.cwd, session.env);
+  const decision = decidePatch({
+    approvalPolicy: settings.approvalPolicy,
+    sandboxPolicy: settings.sandboxPolicy,
+    insideRoots: paths.every((file) => isWritable(policy, file)),
+    remembered: paths.every((file) => session.approvals.has(fileKey(file))),
+  });
+  if (decision.kind === 'refuse') return refused(decision.reason);
+
+  const item: FileItem = { type: 'fileChange', id: callId, changes: await toFileChanges(changes), status: 'inProgress' };
+  const open = scope.start(item);
+  if (decision.kind === 'ask') {
+    const answer = await scope.ask(
+      'item/fileChange/requestApproval',
+      { itemId: callId, reason: null, grantRoot: null },
+      signal,
+    );
+    if (!answer.ok) {
+      open.complete({ ...item, status: 'failed' });
+      return refused('patch rejected by user');
+    }
+    const { decision: verdict } = answer.result;
+    if (verdict === 'decline' || verdict === 'cancel') {
+      open.complete({ ...item, status: 'declined' });
+      return refused('patch rejected by user', verdict === 'cancel');
+    }
+    if (verdict === 'acceptForSession') for (const file of paths) session.approvals.remember(fileKey(file));
+  }
+  return applyAndReport(open, item, changes, context);
+
+  async function applyAndReport(
+    opened: OpenItem,
+    fileItem: FileItem,
+    planned: readonly PlannedChange[],
+    { signal: stop }: TurnContextForTools,
+  ): Promise<PatchOutcome> {
+    await turnDiff.remember(planned);
+    const report = await applyChanges(planned, files, stop);
+    if (report.stdout) opened.delta({ kind: 'fileOutput', text: report.stdout });
+    opened.complete({ ...fileItem, status: report.ok ? 'completed' : 'failed' });
+    await turnDiff.publish();
+    return report.ok ? { output: report.stdout, applied: true } : refused(`${report.stdout}${report.stderr}`);
+  }
+}
+
+function touchedPaths(changes: readonly PlannedChange[]): string[] {
+  return changes.flatMap((change) =>
+    change.kind === 'update' && change.moveTo !== null ? [change.path, change.moveTo] : [change.path],
+  );
+}

@@ -1,0 +1,87 @@
+import type { AskForApproval, CommandAction } from '@codex/protocol';
+import type { OpenItem } from '@codex/timeline';
+import { joinForDisplay } from '@codex/shell-command';
+import { decideCommand, proposedAmendment } from '../approval/decide.ts';
+import { commandKey } from '../approval/remember.ts';
+import { type CommandItem, declinedItem, failedItem } from './command-item.ts';
+import type { TurnContextForTools } from './tool.ts';
+
+export interface CommandToApprove {
+  argv: readonly string[];
+  cwd: string;
+  tty: boolean;
+  /** What the model said about it. */
+  sandboxPermissions: string | null;
+  justification: string | null;
+  prefixRule: readonly string[] | null;
+}
+
+export type Approval =
+  /** `item` is open when the user was asked. */
+  | { kind: 'run'; confined: boolean; item: OpenItem | null }
+  /** `reason` goes to the model; the item, if any, is completed. */
+  | { kind: 'rejected'; reason: string; byUser: boolean; stopTurn: boolean };
+
+/** Settles whether a command may run, asking the client where the policy wants it (core specification §15). */
+export async function approveCommand(
+  context: TurnContextForTools,
+  command: CommandToApprove,
+  item: CommandItem,
+): Promise<Approval> {
+  const { scope, settings, session, signal } = context;
+  const { argv, cwd, justification } = command;
+  const escalated = command.sandboxPermissions === 'require_escalated';
+  const key = commandKey({ argv, cwd, escalated, tty: command.tty });
+  const decision = decideCommand({
+    argv,
+    approvalPolicy: settings.approvalPolicy,
+    sandboxPolicy: settings.sandboxPolicy,
+    escalated,
+    justification,
+    remembered: session.approvals.has(key),
+  });
+  if (decision.kind === 'run') return { kind: 'run', confined: decision.confined, item: null };
+  if (decision.kind === 'refuse') {
+    const reason = refusalText(argv, decision.reason, settings.approvalPolicy);
+    return { kind: 'rejected', reason, byUser: false, stopTurn: false };
+  }
+
+  const open = scope.start(item);
+  const amendment = proposedAmendment(argv, command.prefixRule);
+  const answer = await scope.ask(
+    'item/commandExecution/requestApproval',
+    {
+      itemId: item.id,
+      ...(decision.reason === null ? {} : { reason: decision.reason }),
+      command: item.command,
+      cwd,
+      commandActions: item.commandActions satisfies CommandAction[],
+      proposedExecpolicyAmendment: amendment,
+      availableDecisions: ['accept', { acceptWithExecpolicyAmendment: { execpolicy_amendment: amendment } }, 'cancel'],
+    },
+    signal,
+  );
+  if (!answer.ok) {
+    open.complete(failedItem(item, `the client could not decide: ${answer.error.message}`));
+    return { kind: 'rejected', reason: 'rejected by user', byUser: true, stopTurn: false };
+  }
+  const verdict = answer.result.decision;
+  const run: Approval = { kind: 'run', confined: decision.confinedAfter, item: open };
+  if (verdict === 'accept') return run;
+  if (verdict === 'acceptForSession') {
+    session.approvals.remember(key);
+    return run;
+  }
+  if (typeof verdict === 'object' && 'acceptWithExecpolicyAmendment' in verdict) {
+    session.approvals.remember(key);
+    return run;
+  }
+  open.complete(declinedItem(item, 'exec command rejected by user'));
+  return { kind: 'rejected', reason: 'rejected by user', byUser: true, stopTurn: verdict === 'cancel' };
+}
+
+function refusalText(argv: readonly string[], reason: string, policy: AskForApproval): string {
+  return reason === 'blocked by policy' && policy === 'never'
+    ? `\`${joinForDisplay([...argv])}\` rejected: ${reason}`
+    : reason;
+}

@@ -1,0 +1,35 @@
+import path from 'node:path';
+import { readImage } from '../context/images.ts';
+import { decodeArgs, parametersSchema, type Params } from './args.ts';
+import { functionSpec, text, type Tool } from './tool.ts';
+
+const PARAMS = {
+  path: { type: 'string', description: 'Path of the image file.', required: true },
+} as const satisfies Params;
+
+/** `view_image`: puts a local image before the model (core specification §11.4). */
+export const viewImageTool: Tool = {
+  names: ['view_image'],
+  parallel: true,
+  spec: () =>
+    functionSpec(
+      'view_image',
+      'Loads an image file of this machine so that you can see it. Use it when the user names an image by its path and has not attached it.',
+      parametersSchema(PARAMS),
+    ),
+  async run(call, { scope, settings, model, session }) {
+    const args = decodeArgs(call.input, PARAMS);
+    if (!args.ok) return text(args.error);
+    if (!model.inputModalities.includes('image')) {
+      return text('view_image is not available: the model in use takes no image input');
+    }
+    const file = path.resolve(settings.cwd, args.value.path);
+    const info = await session.files.stat(file);
+    if (!info) return text(`unable to locate image at \`${file}\`: No such file or directory (os error 2)`);
+    if (info.kind !== 'file') return text(`image path \`${file}\` is not a file`);
+    const image = await readImage(file, session.files);
+    if (!image.ok) return text(image.error);
+    scope.add({ type: 'imageView', id: call.callId, path: file });
+    return { output: [{ type: 'input_image', image_url: image.dataUrl }] };
+  },
+};

@@ -1,0 +1,29 @@
+import type { ThreadTokenUsage, TokenUsageBreakdown } from '@codex/protocol';
+
+const ZERO: TokenUsageBreakdown = {
+  totalTokens: 0,
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  outputTokens: 0,
+  reasoningOutputTokens: 0,
+};
+
+/** The thread's token counts after one more model response. */
+export function addUsage(
+  before: ThreadTokenUsage | null,
+  last: TokenUsageBreakdown,
+  modelContextWindow: number | null,
+): ThreadTokenUsage {
+  const sum = before?.total ?? ZERO;
+  return {
+    total: {
+      totalTokens: sum.totalTokens + last.totalTokens,
+      inputTokens: sum.inputTokens + last.inputTokens,
+      cachedInputTokens: sum.cachedInputTokens + last.cachedInputTokens,
+      outputTokens: sum.outputTokens + last.outputTokens,
+      reasoningOutputTokens: sum.reasoningOutputTokens + last.reasoningOutputTokens,
+    },
+    last,
+    modelContextWindow,
+  };
+}
