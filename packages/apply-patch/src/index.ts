@@ -1,7 +1,7 @@
 export { type ApplyReport, applyChanges } from './apply.ts';
 export { findPatchIn, type FoundPatch, IMPLICIT_PATCH } from './detect.ts';
 export { type FileChange, toFileChanges } from './file-changes.ts';
-export type { FileStat, PatchFiles } from './files.ts';
+export { type FileStat, osErrorText, type PatchFiles } from './files.ts';
 export { GRAMMAR } from './grammar.ts';
 export { nodeFiles } from './node-files.ts';
 export { parsePatch } from './parse.ts';

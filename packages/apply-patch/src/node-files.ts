@@ -49,7 +49,11 @@ async function writeAtomically(path: string, content: Uint8Array, suffix: string
   const file = await openSibling(temporary, before);
   if (!file) return writeFile(path, content);
   try {
-    await file.writeFile(content).finally(() => file.close());
+    try {
+      await file.writeFile(content);
+    } finally {
+      await file.close();
+    }
     if (before) {
       await chown(temporary, before.uid, before.gid).catch(() => {});
       await chmod(temporary, before.mode & 0o7777);
