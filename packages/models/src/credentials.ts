@@ -11,5 +11,6 @@ export type UnauthorizedOutcome = { kind: 'refreshed' } | { kind: 'gaveUp'; mess
 export interface Credentials {
   /** For calls to this provider; some sources are meant for the built-in `openai` only. */
   get(providerId: string): Promise<Credential>;
-  onUnauthorized(): Promise<UnauthorizedOutcome>;
+  /** Told of a 401 with the credential that was refused. May throw like `get`. */
+  onUnauthorized(used: Credential): Promise<UnauthorizedOutcome>;
 }

@@ -1,4 +1,4 @@
-import { CodexError } from '@codex/base';
+import { CodexError, isCodexError } from '@codex/base';
 import type { Credential, Credentials } from './credentials.ts';
 import { type Failure, setupFailure } from './failure.ts';
 import type { Env, Provider } from './provider.ts';
@@ -22,9 +22,14 @@ export async function credentialFor(deps: LoginDeps, provider: Provider): Promis
 }
 
 /** After a 401: whether to try again, a failure with the login's own text, or null to take the server's. */
-export async function recoverLogin(deps: LoginDeps, provider: Provider): Promise<'again' | Failure | null> {
-  if (provider.envKey !== null || provider.bearerToken !== null || !provider.requiresOpenaiAuth) return null;
-  const outcome = await deps.credentials.onUnauthorized();
-  if (outcome.kind === 'refreshed') return 'again';
-  return outcome.message === null ? null : { ...setupFailure(outcome.message), info: 'unauthorized' };
+export async function recoverLogin(deps: LoginDeps, used: Credential): Promise<'again' | Failure | null> {
+  if (used.kind !== 'chatgpt') return null;
+  try {
+    const outcome = await deps.credentials.onUnauthorized(used);
+    if (outcome.kind === 'refreshed') return 'again';
+    return outcome.message === null ? null : { ...setupFailure(outcome.message), info: 'unauthorized' };
+  } catch (error) {
+    if (isCodexError(error)) return setupFailure(error.message);
+    throw error;
+  }
 }

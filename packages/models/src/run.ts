@@ -39,6 +39,8 @@ interface Call {
   readonly log: Logger;
   /** As the server last set it; goes along with later attempts. */
   turnState: string | undefined;
+  /** As last sent. */
+  credential: Credential;
 }
 
 type Attempt = Extract<ModelEvent, { type: 'completed' }> | Failure;
@@ -56,7 +58,11 @@ export async function runModel(
   sink: ModelSink,
 ): Promise<void> {
   const log = deps.log.child({ threadId: request.threadId, turnId: request.turnId });
-  const call: Call = { deps, request, provider, record, sink, log, turnState: request.turnState };
+  const call: Call = {
+    ...{ deps, request, provider, record, sink, log },
+    turnState: request.turnState,
+    credential: { kind: 'none' },
+  };
   const max = provider.streamMaxRetries;
   for (let attempt = 1; ; attempt++) {
     const outcome = await attemptOnce(call, signal);
@@ -102,7 +108,7 @@ async function attemptOnce(call: Call, signal: AbortSignal): Promise<Attempt> {
       if (!('incoming' in answer)) {
         const failure = answer;
         if (failure.status === 401 && recoveries++ < MAX_LOGIN_RECOVERIES) {
-          const recovery = await recoverLogin(deps, provider);
+          const recovery = await recoverLogin(deps, call.credential);
           if (recovery === 'again') continue;
           if (recovery) return recovery;
         }
@@ -122,19 +128,18 @@ async function attemptOnce(call: Call, signal: AbortSignal): Promise<Attempt> {
 /** Sends the request once. A refused status is read to its end and classified. */
 async function open(call: Call, signal: AbortSignal): Promise<{ incoming: IncomingMessage } | Failure> {
   const { deps, request, provider, record, log } = call;
-  let credential: Credential;
   try {
-    credential = await credentialFor(deps, provider);
+    call.credential = await credentialFor(deps, provider);
   } catch (error) {
     if (isCodexError(error)) return setupFailure(error.message);
     throw error;
   }
-  const baseUrl = baseUrlOf(provider, credential.kind === 'chatgpt');
+  const baseUrl = baseUrlOf(provider, call.credential.kind === 'chatgpt');
   const url = shownUrl(baseUrl);
   const body = requestBody(request, record, isAzure(provider, baseUrl));
   const headers = requestHeaders({
     provider,
-    credential,
+    credential: call.credential,
     request,
     turnState: call.turnState,
     userAgent: deps.userAgent(),

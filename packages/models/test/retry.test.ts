@@ -1,4 +1,4 @@
-import { manualClock } from '@codex/base';
+import { CodexError, manualClock } from '@codex/base';
 import { created, drop, failed, http, incomplete, inputTexts, raw, say, type Step, stall } from '@codex/mock-model';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Provider } from '../src/index.ts';
@@ -344,6 +344,16 @@ describe('login', () => {
       },
     );
     expect(failureOf(await it.ask())).toEqual(['auth', 'Please sign in again.', 'unauthorized']);
+  });
+
+  test('a refresh that the client refuses fails with its text', async () => {
+    const onUnauthorized = () => Promise.reject(new CodexError('auth', 'auth refresh request timed out after 10s'));
+    it = await rig(
+      [http(401)],
+      { requiresOpenaiAuth: true, streamMaxRetries: 5 },
+      { credentials: { ...login(chatgpt), onUnauthorized } },
+    );
+    expect(failureOf(await it.ask())).toEqual(['auth', 'auth refresh request timed out after 10s', 'other']);
   });
 
   test('a missing key variable fails without a request', async () => {
