@@ -1,22 +1,266 @@
+import { abortReason, CodexError } from '@codex/base';
 import type { Config } from '@codex/config';
-import type { AgentPort, CoreDeps } from './ports.ts';
+import { findRollout } from '@codex/rollout';
+import type { CollabAgentState, ResponseItem, UserInput } from '@codex/protocol';
+import type { CoreDeps } from './ports.ts';
+import type { ClientIdentity, ResumeOptions, SettingsOverrides, StartOptions, Thread } from './thread-types.ts';
 import type { OpenExtras } from './threads.ts';
-import type { ClientIdentity, StartOptions, Thread } from './thread-types.ts';
 
-export interface AgentPortDeps {
-  threads: ReadonlyMap<string, Thread>;
-  openThread(options: StartOptions & OpenExtras): Promise<Thread>;
-  deps: CoreDeps;
-  parent(): Thread;
-  config: Config;
-  client: ClientIdentity;
-  depth: number;
+/** Where an agent stands, in the form the model is told (core specification §13.4). */
+export type AgentStatus =
+  | 'pending_init'
+  | 'running'
+  | 'interrupted'
+  | 'shutdown'
+  | 'not_found'
+  | { completed: string | null }
+  | { errored: string };
+
+export function isFinal(status: AgentStatus): boolean {
+  return status !== 'pending_init' && status !== 'running';
 }
 
-/** A thread's way to the threads its tools open. */
+/** The same for clients. */
+export function agentState(status: AgentStatus): CollabAgentState {
+  if (typeof status === 'object') {
+    return 'completed' in status
+      ? { status: 'completed', message: status.completed }
+      : { status: 'errored', message: status.errored };
+  }
+  const names = {
+    pending_init: 'pendingInit',
+    running: 'running',
+    interrupted: 'interrupted',
+    shutdown: 'shutdown',
+    not_found: 'notFound',
+  } as const;
+  return { status: names[status], message: null };
+}
+
+/** A thread that another thread's model opened. */
+export interface Agent {
+  readonly id: string;
+  readonly nickname: string;
+  readonly status: AgentStatus;
+  /** Starts a turn, or joins the running one; returns the turn's id. */
+  send(input: UserInput[]): string;
+  interrupt(): Promise<void>;
+  close(): Promise<void>;
+  /** Calls back at every change of status until the returned function is called. */
+  watch(listener: () => void): () => void;
+}
+
+export interface SpawnOptions {
+  input: UserInput[];
+  role: string | null;
+  overrides: SettingsOverrides;
+  /** The child begins with what its parent's model sees. */
+  history: readonly ResponseItem[];
+  config: Config;
+}
+
+/** A thread's way to its agents. */
+export interface AgentPort {
+  /** 0 for a thread a user opened, 1 for its agents, and so on. */
+  readonly depth: number;
+  spawn(options: SpawnOptions): Promise<Agent>;
+  find(id: string): Agent | undefined;
+  /** An agent that was closed is loaded again; null when nothing is stored under that id. */
+  reopen(id: string, config: Config): Promise<Agent | null>;
+  /** What the model has not been told yet about agents that came to an end. */
+  drainNotices(): ResponseItem[];
+}
+
+/** All agents that descend from one user's thread. */
+export interface AgentTree {
+  readonly agents: Map<string, Agent>;
+  /** Being opened and not among `agents` yet. */
+  opening: number;
+}
+
+export function createAgentTree(): AgentTree {
+  return { agents: new Map(), opening: 0 };
+}
+
+export interface AgentPortDeps {
+  tree: AgentTree;
+  parentId: string;
+  depth: number;
+  client: ClientIdentity;
+  deps: CoreDeps;
+  openThread(options: StartOptions & OpenExtras): Promise<Thread>;
+  loadThread(options: ResumeOptions & OpenExtras): Promise<Thread>;
+}
+
 export function createAgentPort(port: AgentPortDeps): AgentPort {
+  const { tree, parentId, client } = port;
+  const notices: ResponseItem[] = [];
+  const extras = (nickname: string, role: string | null): OpenExtras => ({
+    depth: port.depth + 1,
+    parentId,
+    nickname,
+    role,
+    tree,
+  });
+  const source = (nickname: string, role: string | null) => ({
+    subAgent: {
+      thread_spawn: { parent_thread_id: parentId, depth: port.depth + 1, agent_nickname: nickname, agent_role: role },
+    },
+  });
+
+  const adopt = (thread: Thread, nickname: string): Agent => {
+    const agent = createAgent(thread, nickname, (status) => {
+      const body = JSON.stringify({ agent_id: thread.id, status });
+      const text = `<subagent_notification>\n${body}\n</subagent_notification>`;
+      notices.push({ type: 'message', role: 'user', content: [{ type: 'input_text', text }] });
+    });
+    tree.agents.set(thread.id, agent);
+    return agent;
+  };
+
+  const reserve = (config: Config): void => {
+    const open = [...tree.agents.values()].filter((agent) => agent.status !== 'shutdown').length + tree.opening;
+    const max = config.agents.maxThreads;
+    if (open >= max) {
+      throw new CodexError('invalidRequest', `collab spawn failed: agent thread limit reached (max ${max})`);
+    }
+    tree.opening += 1;
+  };
+
   return {
     depth: port.depth,
-    get: (id) => port.threads.get(id),
+    async spawn({ input, role, overrides, history, config }) {
+      reserve(config);
+      try {
+        const nickname = nextNickname(tree);
+        const thread = await port.openThread({
+          config,
+          source: source(nickname, role),
+          client,
+          history: [...history],
+          ...extras(nickname, role),
+        });
+        const agent = adopt(thread, nickname);
+        thread.prepareTurn({ input, overrides }).run();
+        return agent;
+      } finally {
+        tree.opening -= 1;
+      }
+    },
+    find: (id) => tree.agents.get(id),
+    async reopen(id, config) {
+      const known = tree.agents.get(id);
+      if (known && known.status !== 'shutdown') return known;
+      const path = await findRollout(port.deps.home, id);
+      if (path === null) return null;
+      reserve(config);
+      try {
+        const nickname = known?.nickname ?? nextNickname(tree);
+        const role = null;
+        const thread = await port.loadThread({
+          config,
+          source: source(nickname, role),
+          client,
+          path,
+          ...extras(nickname, role),
+        });
+        return adopt(thread, nickname);
+      } finally {
+        tree.opening -= 1;
+      }
+    },
+    drainNotices: () => notices.splice(0),
   };
+}
+
+function createAgent(thread: Thread, nickname: string, onFinal: (status: AgentStatus) => void): Agent {
+  const watchers = new Set<() => void>();
+  let status: AgentStatus = 'pending_init';
+  let lastMessage: string | null = null;
+  const change = (next: AgentStatus): void => {
+    status = next;
+    if (typeof next === 'object') onFinal(next);
+    for (const watcher of [...watchers]) watcher();
+  };
+  thread.subscribe(({ event }) => {
+    if (event.type === 'turn.started') {
+      lastMessage = null;
+      change('running');
+    } else if (event.type === 'item.completed' && event.item.type === 'agentMessage') lastMessage = event.item.text;
+    else if (event.type === 'turn.ended') {
+      if (event.status === 'completed') change({ completed: lastMessage });
+      else if (event.status === 'failed') change({ errored: event.error?.message ?? 'the turn failed' });
+      else change('interrupted');
+    } else if (event.type === 'thread.closed') change('shutdown');
+  });
+  return {
+    id: thread.id,
+    nickname,
+    get status() {
+      return status;
+    },
+    send(input) {
+      const { turn, run } = thread.prepareTurn({ input });
+      run();
+      return turn.id;
+    },
+    async interrupt() {
+      if (thread.state.active) await thread.interrupt();
+    },
+    close: () => thread.close(),
+    watch(listener) {
+      watchers.add(listener);
+      return () => watchers.delete(listener);
+    },
+  };
+}
+
+/** Resolves when one of the agents is at an end or the time is up; rejects with the abort reason. */
+export async function waitForAny(
+  agents: readonly Agent[],
+  ms: number,
+  clock: CoreDeps['clock'],
+  signal: AbortSignal,
+): Promise<{ timedOut: boolean }> {
+  if (agents.some((agent) => isFinal(agent.status))) return { timedOut: false };
+  return new Promise((resolve, reject) => {
+    const settle = (finish: () => void) => {
+      for (const stop of stops) stop();
+      signal.removeEventListener('abort', onAbort);
+      finish();
+    };
+    const onAbort = () => settle(() => reject(abortReason(signal)));
+    const stops = agents.map((agent) =>
+      agent.watch(() => {
+        if (isFinal(agent.status)) settle(() => resolve({ timedOut: false }));
+      }),
+    );
+    stops.push(clock.timer(ms, () => settle(() => resolve({ timedOut: true }))));
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+  });
+}
+
+const NICKNAMES = [
+  'Alder',
+  'Birch',
+  'Cedar',
+  'Fir',
+  'Hazel',
+  'Ivy',
+  'Juniper',
+  'Larch',
+  'Maple',
+  'Oak',
+  'Rowan',
+  'Willow',
+];
+
+/** A name nobody in the tree has yet; when all are taken they come again with a number. */
+function nextNickname(tree: AgentTree): string {
+  const taken = new Set([...tree.agents.values()].map((agent) => agent.nickname));
+  for (let round = 1; ; round++) {
+    const free = NICKNAMES.map((name) => (round === 1 ? name : `${name} ${round}`)).find((name) => !taken.has(name));
+    if (free !== undefined) return free;
+  }
 }

@@ -3,7 +3,7 @@ import type { Clock, Ids, Logger } from '@codex/base';
 import type { Config } from '@codex/config';
 import type { Models } from '@codex/models';
 import type { Runner, Shell } from '@codex/sandbox';
-import type { ClientIdentity, Thread } from './thread-types.ts';
+import type { ClientIdentity } from './thread-types.ts';
 
 /** What core needs from outside. */
 export interface CoreDeps {
@@ -28,11 +28,4 @@ export interface GitFacts {
   commitHash: string | null;
   branch: string | null;
   repositoryUrl: string | null;
-}
-
-/** The tools' way to other threads; sub-agents are threads like others. */
-export interface AgentPort {
-  /** 0 for a thread a user opened. */
-  readonly depth: number;
-  get(id: string): Thread | undefined;
 }

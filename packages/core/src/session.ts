@@ -4,7 +4,7 @@ import type { GitInfo } from '@codex/protocol';
 import type { Runner, Shell } from '@codex/sandbox';
 import type { ThreadHeader } from '@codex/timeline';
 import type { SessionApprovals } from './approval/remember.ts';
-import type { AgentPort } from './ports.ts';
+import type { AgentPort } from './agents.ts';
 import type { TerminalSessions } from './tools/terminal-sessions.ts';
 
 /** What a thread keeps between its turns and lends to its tools. */

@@ -3,6 +3,7 @@ import type { Config } from '@codex/config';
 import { instructionsFor, type Models } from '@codex/models';
 import { nullRollout, openRollout, readRollout, rolloutPath, type RolloutWriter } from '@codex/rollout';
 import { createTimeline, type ThreadHeader, type Timeline } from '@codex/timeline';
+import { type AgentTree, createAgentPort, createAgentTree } from './agents.ts';
 import { createSessionApprovals } from './approval/remember.ts';
 import { readAgentsMd } from './context/agents-md.ts';
 import type { CoreDeps, GitFacts } from './ports.ts';
@@ -10,7 +11,6 @@ import { createPauseSwitch, type ThreadSession } from './session.ts';
 import { initialSettings } from './settings.ts';
 import { createThread } from './thread.ts';
 import type { ResumeOptions, StartOptions, Thread, Threads, ThreadSettings } from './thread-types.ts';
-import { createAgentPort } from './agents.ts';
 import { createTerminalSessions } from './tools/terminal-sessions.ts';
 
 /** Creates the keeper of all loaded threads. */
@@ -35,6 +35,7 @@ export function createThreads(deps: CoreDeps): Threads {
     gitInfo: ThreadSession['gitInfo'];
     depth: number;
     parentId: string | null;
+    tree: AgentTree;
     client: StartOptions['client'];
   }
 
@@ -54,13 +55,13 @@ export function createThreads(deps: CoreDeps): Threads {
       terminals: createTerminalSessions({ ids, clock }),
       pauses: createPauseSwitch(),
       agents: createAgentPort({
-        threads,
-        openThread,
-        deps,
-        parent: () => thread,
-        config,
-        client: a.client,
+        tree: a.tree,
+        parentId: header.id,
         depth: a.depth,
+        client: a.client,
+        deps,
+        openThread,
+        loadThread: load,
       }),
       gitInfo: a.gitInfo,
     };
@@ -157,11 +158,12 @@ export function createThreads(deps: CoreDeps): Threads {
       gitInfo: null,
       depth: options.depth ?? 0,
       parentId: options.parentId ?? null,
+      tree: options.tree ?? createAgentTree(),
       client: options.client,
     });
   };
 
-  const load = async (options: ResumeOptions): Promise<Thread> => {
+  const load = async (options: ResumeOptions & OpenExtras): Promise<Thread> => {
     const { config } = options;
     const stored = await readRollout(options.path);
     const known = threads.get(stored.header.id);
@@ -198,8 +200,9 @@ export function createThreads(deps: CoreDeps): Threads {
       preview: stored.preview,
       updatedAt: stored.updatedAt,
       gitInfo: stored.gitInfo,
-      depth: 0,
-      parentId: null,
+      depth: options.depth ?? 0,
+      parentId: options.parentId ?? null,
+      tree: options.tree ?? createAgentTree(),
       client: options.client,
     });
   };
@@ -237,6 +240,7 @@ export interface OpenExtras {
   parentId?: string | null;
   nickname?: string | null;
   role?: string | null;
+  tree?: AgentTree;
 }
 
 function rolloutGit(facts: GitFacts): { commit_hash?: string; branch?: string; repository_url?: string } {

@@ -108,7 +108,12 @@ async function runPatch(
   });
   if (decision.kind === 'refuse') return refused(decision.reason);
 
-  const item: FileItem = { type: 'fileChange', id: callId, changes: await toFileChanges(changes), status: 'inProgress' };
+  const item: FileItem = {
+    type: 'fileChange',
+    id: callId,
+    changes: await toFileChanges(changes),
+    status: 'inProgress',
+  };
   const open = scope.start(item);
   if (decision.kind === 'ask') {
     const answer = await scope.ask(

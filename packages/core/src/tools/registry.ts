@@ -3,6 +3,7 @@ import { askUserTool } from './ask-user.ts';
 import { execCommandTool, writeStdinTool } from './exec-command.ts';
 import { planTool } from './plan.ts';
 import { shellCommandTool, shellTool } from './shell.ts';
+import { collabTools } from './collab.ts';
 import type { SpecContext, Tool } from './tool.ts';
 import { viewImageTool } from './view-image.ts';
 import { webSearchTool } from './web-search.ts';
@@ -18,6 +19,7 @@ const TOOLS: readonly Tool[] = [
   applyPatchTool,
   webSearchTool,
   viewImageTool,
+  ...collabTools,
 ];
 
 const BY_NAME = new Map(TOOLS.flatMap((tool) => tool.names.map((name) => [name, tool] as const)));

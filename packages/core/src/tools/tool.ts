@@ -31,6 +31,8 @@ export interface TurnContextForTools {
   model: ModelRecord;
   session: ThreadSession;
   turnDiff: TurnDiffPort;
+  /** What the model sees of the thread so far. */
+  history(): readonly ResponseItem[];
 }
 
 /** Collects what patches changed in this turn. */

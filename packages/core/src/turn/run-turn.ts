@@ -100,6 +100,7 @@ async function loop(run: TurnRun, record: ModelRecord, scope: TurnScope): Promis
     model: record,
     session,
     turnDiff: turnDiffFor(scope, session.files, settings.cwd),
+    history: () => timeline.context.items,
   };
   const tools = toolSpecs({ config, settings, model: record, depth: session.agents.depth });
   const images = record.inputModalities.includes('image');
@@ -109,6 +110,7 @@ async function loop(run: TurnRun, record: ModelRecord, scope: TurnScope): Promis
 
   for (;;) {
     for (const input of steering.drain()) await addUserInput(run, scope, input);
+    scope.appendContext(session.agents.drainNotices());
     const calls = createToolRun(context);
     const answer = await sample(
       {
