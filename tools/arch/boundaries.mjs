@@ -7,7 +7,7 @@
 export const FLOORS = ['ground', 'model', 'parts', 'engine', 'edges', 'apps', 'multitool', 'tools'];
 
 const ANY = 'any';
-const PURE = ['path', 'url', 'util'];
+const PURE = ['path', 'string_decoder', 'url', 'util'];
 const FILES = ['fs', 'os', ...PURE];
 const NETWORK = ['http', 'https', 'net', 'tls', 'zlib', 'stream'];
 
@@ -17,7 +17,12 @@ export const PACKAGES = {
 
   'packages/timeline': { floor: 'model', imports: ['base', 'protocol'], builtins: [], libraries: [] },
   'packages/shell-command': { floor: 'model', imports: ['base'], builtins: PURE, libraries: [] },
-  'packages/apply-patch': { floor: 'model', imports: ['base'], builtins: PURE, libraries: ['diff'] },
+  'packages/apply-patch': {
+    floor: 'model',
+    imports: ['base'],
+    builtins: ['crypto', 'fs', ...PURE],
+    libraries: ['diff'],
+  },
 
   'packages/rollout': {
     floor: 'parts',

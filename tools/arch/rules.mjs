@@ -13,6 +13,7 @@ export function judge({ modules, manifests, table, floors, uses }) {
   const notes = [];
   const report = (file, line, text) => violations.push({ file, line, text });
   const folderOf = new Map(Object.keys(table).map((folder) => [path.posix.basename(folder), folder]));
+  const rowOf = (name) => table[folderOf.get(name) ?? ''];
   const known = new Set(modules.map((module) => module.file));
 
   for (const folder of Object.keys(manifests)) if (!table[folder]) report(folder, 0, 'is not in the boundaries table');
@@ -33,7 +34,7 @@ export function judge({ modules, manifests, table, floors, uses }) {
   function judgeRow(folder, row) {
     if (row.floor === 'tools' || !manifests[folder]) return;
     for (const name of row.imports) {
-      const target = table[folderOf.get(name)];
+      const target = rowOf(name);
       // base and protocol share the ground floor, in this order.
       const below =
         target &&
@@ -95,7 +96,7 @@ export function judge({ modules, manifests, table, floors, uses }) {
     else if (isDeep(name)) fail(`imports ${name}: only a package's root is public`);
     else if (!row.imports.includes(short)) fail(`imports ${name}, which the table does not allow`);
     else if (row.types?.includes(short) && !typeOnly) fail(`imports values of ${name}; only types are allowed`);
-    else if (table[folderOf.get(short)]?.floor === 'apps' && !dynamic)
+    else if (rowOf(short)?.floor === 'apps' && !dynamic)
       fail(`imports ${name} statically; an app is loaded when it is chosen`);
   }
 

@@ -68,10 +68,11 @@ function scanFrom(tokens, start, line, imports) {
 }
 
 function specifiers(tokens) {
+  /** @type {any[][]} */
   const lists = [[]];
   for (const token of tokens) {
     if (is(token, ',')) lists.push([]);
-    else lists.at(-1).push(token);
+    else lists.at(-1)?.push(token);
   }
   return lists.filter((list) => list.length > 0);
 }

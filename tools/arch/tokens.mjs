@@ -51,7 +51,7 @@ export function tokenise(source) {
       skipTo(end);
     } else if (WORD_START.test(char)) {
       WORD.lastIndex = at;
-      const [word] = WORD.exec(source);
+      const word = WORD.exec(source)?.[0] ?? char;
       push('word', word, line);
       at += word.length;
     } else {

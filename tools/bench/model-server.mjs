@@ -79,5 +79,7 @@ const server = http.createServer((request, response) => {
     response.end(answer(Buffer.concat(chunks).toString('latin1')));
   });
 });
-server.listen(0, '127.0.0.1', () => process.stdout.write(`${server.address().port}\n`));
+server.listen(0, '127.0.0.1', () =>
+  process.stdout.write(`${/** @type {import('node:net').AddressInfo} */ (server.address()).port}\n`),
+);
 process.stdin.on('end', () => process.exit()).resume();

@@ -48,7 +48,7 @@ function config(port) {
 /** Only the local model can be reached. */
 function environment(dirs) {
   return {
-    PATH: process.env.PATH,
+    PATH: process.env.PATH ?? '',
     HOME: dirs.user,
     CODEX_HOME: dirs.home,
     TMPDIR: dirs.tmp,
@@ -85,6 +85,7 @@ function startServer(command, dirs) {
   };
   child.stdin.on('error', () => {});
   child.once('error', fail);
+  /** @type {Promise<void>} */
   const exited = new Promise((resolve) => {
     child.once('close', (code, signal) => {
       fail(new Error(`${command} app-server ended (${signal ?? code}): ${stderr.trim()}`));
@@ -120,7 +121,7 @@ function startServer(command, dirs) {
   let rest = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {
     const lines = (rest + text).split('\n');
-    rest = lines.pop();
+    rest = lines.pop() ?? '';
     for (const line of lines) receive(line);
   });
 

@@ -24,7 +24,7 @@ export function install(repo = REPO) {
       env: { ...process.env, CI: '1', npm_config_update_notifier: 'false' },
     },
   );
-  if (error?.code === 'ENOENT')
+  if (error && 'code' in error && error.code === 'ENOENT')
     throw new SetupError('npx was not found; install npm (it comes with Node) and start again');
   if (error || status !== 0) {
     throw new SetupError(

@@ -10,7 +10,7 @@ const TAKEOVER_MS = 30_000;
  * Runs `work` while this process alone holds the lock directory. Others wait; the lock of a process that no longer
  * runs is taken over. `onWait` is called once, with the holder's process id, when there is something to wait for.
  */
-export async function withLock(lock, work, { onWait = () => {}, timeoutMs = 15 * 60_000 } = {}) {
+export async function withLock(lock, work, { onWait = (_owner) => {}, timeoutMs = 15 * 60_000 } = {}) {
   const end = Date.now() + timeoutMs;
   let told = false;
   while (!acquire(lock)) {

@@ -46,36 +46,38 @@ function turnAfterStart(line) {
 
 /** `answer` gives more input for a line, '' for none yet, null to end it; without it the input ends at once. */
 function start(folder, home, args, input, answer) {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [path.join(folder, 'loader.cjs'), ...args], {
-      cwd: home,
-      stdio: ['pipe', 'pipe', 'ignore'],
-      env: {
-        PATH: process.env.PATH,
-        HOME: home,
-        CODEX_HOME: home,
-        SHELL: '/bin/sh',
-        CODEX_CODE_CACHE: 'refresh',
-        CODEX_API_KEY: 'warm',
-      },
-    });
-    const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
-    const done = () => {
-      clearTimeout(limit);
-      resolve();
-    };
-    child.once('error', done);
-    child.once('close', done);
-    child.stdin.on('error', () => {});
-    if (answer) child.stdin.write(input);
-    else child.stdin.end(input);
-    let rest = '';
-    child.stdout.setEncoding('utf8').on('data', (text) => {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop();
-      for (const line of lines) if (answer && child.stdin.writable) reply(child, answer, line);
-    });
-  });
+  return /** @type {Promise<void>} */ (
+    new Promise((resolve) => {
+      const child = spawn(process.execPath, [path.join(folder, 'loader.cjs'), ...args], {
+        cwd: home,
+        stdio: ['pipe', 'pipe', 'ignore'],
+        env: {
+          PATH: process.env.PATH ?? '',
+          HOME: home,
+          CODEX_HOME: home,
+          SHELL: '/bin/sh',
+          CODEX_CODE_CACHE: 'refresh',
+          CODEX_API_KEY: 'warm',
+        },
+      });
+      const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
+      const done = () => {
+        clearTimeout(limit);
+        resolve();
+      };
+      child.once('error', done);
+      child.once('close', done);
+      child.stdin.on('error', () => {});
+      if (answer) child.stdin.write(input);
+      else child.stdin.end(input);
+      let rest = '';
+      child.stdout.setEncoding('utf8').on('data', (text) => {
+        const lines = (rest + text).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) if (answer && child.stdin.writable) reply(child, answer, line);
+      });
+    })
+  );
 }
 
 function reply(child, answer, line) {
@@ -103,7 +105,7 @@ function startModel() {
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
       resolve({
-        port: server.address().port,
+        port: /** @type {import('node:net').AddressInfo} */ (server.address()).port,
         close: () => {
           server.close();
           server.closeAllConnections();
