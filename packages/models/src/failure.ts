@@ -68,7 +68,10 @@ export function responseFailure(error: unknown): Failure {
     case 'slow_down':
       return final('overloaded', OVERLOADED, 'serverOverloaded');
     default:
-      return streamFailure(message, code === 'rate_limit_exceeded' ? requestedDelay(message) : undefined);
+      return streamFailure(
+        message || 'response.failed event received',
+        code === 'rate_limit_exceeded' ? requestedDelay(message) : undefined,
+      );
   }
 }
 

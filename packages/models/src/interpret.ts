@@ -96,6 +96,9 @@ export function createInterpreter(sink: ModelSink, onSkipped: (type: string) => 
         end = { kind: 'failed', failure: responseFailure(isObject(response) ? response['error'] : undefined) };
         return;
       }
+      case 'error':
+        end = { kind: 'failed', failure: responseFailure(isObject(event['error']) ? event['error'] : event) };
+        return;
       case 'response.incomplete':
         end = {
           kind: 'failed',

@@ -7,7 +7,7 @@ import type { Credentials } from './credentials.ts';
 import type { ModelEvent, ModelRequest, ModelSink } from './events.ts';
 import type { Env, Provider } from './provider.ts';
 import type { ModelRecord } from './record.ts';
-import { type RunDeps, runModel } from './run.ts';
+import type { RunDeps } from './run.ts';
 import { createTransport } from './transport.ts';
 
 export interface ModelsDeps {
@@ -47,6 +47,8 @@ export interface Models {
   run(request: ModelRequest, signal: AbortSignal, sink: ModelSink): Promise<void>;
   /** `run` as a sequence, for callers that do not mind its cost per event. Ending the iteration early cancels the call. */
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
+  /** Loads what the first call needs, so that it starts sooner; calling it is optional. */
+  prepare(): Promise<void>;
   /** Closes idle connections. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -86,6 +88,7 @@ export function createModels(deps: ModelsDeps): Models {
     const record = request.record ?? lookUp(await records(), request.model).record;
     if (request.verbosity !== null && !record.supportVerbosity)
       deps.log.warn({ model: request.model }, 'verbosity is ignored: the model does not support it');
+    const { runModel } = await import('./run.ts');
     await runModel(runDeps, request, request.provider ?? deps.provider, record, signal, sink);
   };
 
@@ -117,6 +120,9 @@ export function createModels(deps: ModelsDeps): Models {
         unlink();
         controller.abort();
       }
+    },
+    async prepare() {
+      await Promise.all([records(), import('./run.ts'), import('openai')]);
     },
     async close() {
       transport.close();

@@ -1,5 +1,5 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { ResponseItem } from '@codex/protocol';
-import { isSendable } from './headers.ts';
 import type { Credential } from './credentials.ts';
 import type { ModelRequest } from './events.ts';
 import type { Env, Provider } from './provider.ts';
@@ -92,4 +92,14 @@ export function requestHeaders(sources: HeaderSources): Record<string, string> {
     if (credential.accountId) set('chatgpt-account-id', credential.accountId);
   }
   return headers;
+}
+
+function isSendable(name: string, value: string): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
+  }
 }

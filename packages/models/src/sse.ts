@@ -11,7 +11,7 @@ const CARRIAGE_RETURN = 13;
 /**
  * Cuts a byte stream into the data of server-sent events, whatever the chunk borders; names, ids and comments are
  * dropped. Every chunk is turned into text once and walked once, so an event costs little more than its own text.
- * A line above `maxBytes` is dropped and reported by `onTooLong`.
+ * A line or an event above `maxBytes` is dropped and reported by `onTooLong`.
  */
 export function createSseDecoder(options: {
   onData: (data: string) => void;
@@ -21,6 +21,7 @@ export function createSseDecoder(options: {
   let held: Buffer[] = [];
   let heldBytes = 0;
   let data: string | null = null;
+  let dataBytes = 0;
 
   const readLine = (text: string, from: number, to: number): void => {
     const end = to > from && text.charCodeAt(to - 1) === CARRIAGE_RETURN ? to - 1 : to;
@@ -29,13 +30,18 @@ export function createSseDecoder(options: {
     } else if (text.startsWith('data:', from)) {
       const value = text.slice(text.startsWith(' ', from + 5) ? from + 6 : from + 5, end);
       data = data === null ? value : `${data}\n${value}`;
+      dataBytes += end - from;
+      if (dataBytes > options.maxBytes) data = '';
     }
   };
   const dispatch = (): void => {
     if (data === null) return;
     const complete = data;
+    const bytes = dataBytes;
     data = null;
-    options.onData(complete);
+    dataBytes = 0;
+    if (bytes > options.maxBytes) options.onTooLong(bytes);
+    else options.onData(complete);
   };
   const hold = (part: Buffer): void => {
     if (part.length === 0) return;

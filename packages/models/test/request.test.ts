@@ -1,6 +1,6 @@
 import type { ResponseItem } from '@codex/protocol';
 import { type RecordedRequest, say } from '@codex/mock-model';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { builtInProviders, type ModelRequest, type ModelsDeps, type Provider } from '../src/index.ts';
 import { deps as base, login, type Rig, rig } from './kit.ts';
 
@@ -28,6 +28,12 @@ function ownHeaders(call: RecordedRequest) {
 
 describe('headers', () => {
   test('exactly these, and nothing of the client library or its environment', async () => {
+    vi.stubEnv('OPENAI_CUSTOM_HEADERS', 'x-sneaked-in: 1');
+    vi.stubEnv('OPENAI_API_KEY', 'sk-env');
+    vi.stubEnv('OPENAI_ADMIN_KEY', 'sk-admin');
+    vi.stubEnv('OPENAI_ORG_ID', 'org-env');
+    vi.stubEnv('OPENAI_BASE_URL', 'http://127.0.0.1:9/');
+    vi.stubEnv('OPENAI_LOG', 'debug');
     const call = await sent({ headers: { 'x-codex-turn-metadata': '{"turn_id":"turn-1","sandbox":"none"}' } });
     expect(ownHeaders(call)).toEqual({
       accept: 'text/event-stream',

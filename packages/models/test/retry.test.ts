@@ -178,6 +178,14 @@ describe('response.failed', () => {
     expect(failure?.[1]).toBe(`${start} Incomplete response returned, reason: max_output_tokens`);
   });
 
+  test('an error event says as much as response.failed', async () => {
+    const { failure } = await outcome([raw([{ type: 'error', code: 'context_length_exceeded', message: 'x' }])]);
+    expect(failure?.[0]).toBe('contextWindow');
+    await it.close();
+    const nested = await outcome([raw([{ type: 'error', error: { code: 'odd', message: 'broke' } }])]);
+    expect(nested.failure?.[1]).toBe('stream disconnected before completion: broke');
+  });
+
   test('a delay the server asks for replaces the backoff', async () => {
     const limited = (text: string) => raw([failed('rate_limit_exceeded', text)]);
     const { events } = await outcome(

@@ -199,6 +199,12 @@ test('a line without end is dropped at a limit and the rest still works', async 
   expect(events.map((event) => event.type)).toEqual(['rateLimits', 'completed']);
 });
 
+test('so is an event of endless lines', async () => {
+  const line = `data: ${'z'.repeat(1024 * 1024)}\n`;
+  const events = await ask([raw([bytes(line.repeat(66)), bytes('\n'), completed()])]);
+  expect(events.map((event) => event.type)).toEqual(['rateLimits', 'completed']);
+});
+
 test('twenty thousand deltas, synchronously and as a sequence', async () => {
   it = await rig([sayMany(20_000), sayMany(20_000)]);
   expect(only(await it.ask(), 'textDelta')).toHaveLength(20_000);
@@ -263,6 +269,16 @@ test('a call is over with response.completed, and the rest of its answer may pas
   expect((await it.ask()).at(-1)?.type).toBe('completed');
   expect(it.model.openConnections).toBe(2);
   it.model.open('later');
+});
+
+test('preparing and closing are harmless, also twice', async () => {
+  it = await rig([say('a'), say('b')]);
+  await it.models.prepare();
+  await it.models.prepare();
+  expect((await it.ask()).at(-1)?.type).toBe('completed');
+  await it.models.close();
+  await it.models.close();
+  expect((await it.ask()).at(-1)?.type).toBe('completed');
 });
 
 test('one connection serves call after call', async () => {
