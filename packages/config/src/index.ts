@@ -1,1 +1,47 @@
-export {};
+export {
+  type AgentRole,
+  type AgentsConfig,
+  type Config,
+  type Env,
+  type McpOauthConfig,
+  type ShellEnvironmentPolicy,
+  type SkillsConfig,
+  type TrustLevel,
+  type WebSearchConfig,
+} from './config.ts';
+export type { ConfigError } from './error.ts';
+export {
+  FEATURES,
+  type Feature,
+  type FeatureFlags,
+  featureKey,
+  type FeatureKey,
+  type FeatureSettings,
+  type FeatureSource,
+  type FeatureStage,
+  type Notice,
+  type ResolvedFeatures,
+  resolveFeatures,
+} from './features.ts';
+export { type ConfigFile, versionOf } from './file.ts';
+export { resolveHome } from './home.ts';
+export type { Layer } from './layer.ts';
+export {
+  type ConfigReader,
+  type ConfigWarning,
+  createConfigReader,
+  defaultConfig,
+  type FailedConfig,
+  type Loaded,
+  type LoadedConfig,
+  loadConfig,
+  type LoadOptions,
+} from './load.ts';
+export { layerOrigins, mergeLayers } from './merge.ts';
+export { featureOverride, type Override, type ParsedOverride, parseOverride } from './overrides.ts';
+export { sandboxPolicy } from './policy.ts';
+export type { ProviderConfig } from './providers.ts';
+export type { TypedSettings } from './resolve.ts';
+export type { McpServerToml, WebSearchOptions } from './schema.ts';
+export type { TomlTable, TomlValue } from './toml.ts';
+export { projectRoot, repositoryRoot } from './trust.ts';

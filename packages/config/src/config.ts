@@ -1,0 +1,150 @@
+import type {
+  ApprovalsReviewer,
+  AskForApproval,
+  ForcedLoginMethod,
+  Personality,
+  ReasoningEffort,
+  ReasoningSummary,
+  SandboxPolicy,
+  ServiceTier,
+  Verbosity,
+  WebSearchMode,
+} from '@codex/protocol';
+import type { FeatureFlags, FeatureKey, FeatureSource } from './features.ts';
+import type { ProviderConfig } from './providers.ts';
+import type { McpServerToml, WebSearchOptions } from './schema.ts';
+import type { TomlTable } from './toml.ts';
+
+export type Env = Readonly<Record<string, string | undefined>>;
+export type TrustLevel = 'trusted' | 'untrusted';
+
+/**
+ * The resolved configuration of a thread: a frozen value. Names follow the keys of config.toml (spec core §22.2);
+ * null means that nothing is configured and the model or the caller decides. Paths are absolute.
+ */
+export interface Config {
+  readonly home: string;
+  readonly cwd: string;
+  /** The profile in force. */
+  readonly profile: string | null;
+  /** Trust of the project around `cwd`; null when nobody decided yet. */
+  readonly projectTrust: TrustLevel | null;
+
+  readonly model: string | null;
+  readonly reviewModel: string | null;
+  readonly modelProvider: string;
+  /** Built-in providers and the user's own. */
+  readonly modelProviders: Readonly<Record<string, ProviderConfig>>;
+  readonly modelContextWindow: number | null;
+  readonly modelAutoCompactTokenLimit: number | null;
+  readonly modelReasoningEffort: ReasoningEffort | null;
+  readonly planModeReasoningEffort: ReasoningEffort | null;
+  readonly modelReasoningSummary: ReasoningSummary | null;
+  readonly modelVerbosity: Verbosity | null;
+  readonly modelSupportsReasoningSummaries: boolean | null;
+  readonly modelCatalogJson: string | null;
+  readonly toolOutputTokenLimit: number | null;
+  readonly personality: Personality | null;
+  readonly serviceTier: ServiceTier | null;
+
+  /** Text of `model_instructions_file`: replaces the model's own instructions. */
+  readonly baseInstructions: string | null;
+  readonly developerInstructions: string | null;
+  readonly compactPrompt: string | null;
+  /** The trailer of commits; null: built in, empty: none. */
+  readonly commitAttribution: string | null;
+
+  readonly approvalPolicy: AskForApproval;
+  readonly approvalsReviewer: ApprovalsReviewer;
+  readonly sandboxPolicy: SandboxPolicy;
+  readonly defaultPermissions: string | null;
+  readonly permissions: Readonly<Record<string, TomlTable>>;
+
+  readonly shellEnvironmentPolicy: ShellEnvironmentPolicy;
+  readonly allowLoginShell: boolean;
+  readonly zshPath: string | null;
+  /** Milliseconds, at least 5000. */
+  readonly backgroundTerminalMaxTimeout: number;
+  readonly notify: readonly string[] | null;
+
+  /** Bytes; 0 switches project documents off. */
+  readonly projectDocMaxBytes: number;
+  readonly projectDocFallbackFilenames: readonly string[];
+  readonly projectRootMarkers: readonly string[];
+
+  readonly webSearch: WebSearchConfig;
+  readonly viewImage: boolean;
+  readonly mcpServers: Readonly<Record<string, McpServerToml>>;
+  readonly mcpOauth: McpOauthConfig;
+  readonly agents: AgentsConfig;
+  readonly skills: SkillsConfig;
+  readonly plugins: Readonly<Record<string, { readonly enabled: boolean }>>;
+  readonly apps: Readonly<Record<string, TomlTable>>;
+
+  readonly features: FeatureFlags;
+  readonly featureSources: Readonly<Record<FeatureKey, FeatureSource>>;
+
+  readonly history: { readonly persistence: 'save-all' | 'none'; readonly maxBytes: number | null };
+  readonly sqliteHome: string;
+  readonly logDir: string;
+
+  readonly ossProvider: string | null;
+  readonly chatgptBaseUrl: string;
+  readonly openaiBaseUrl: string | null;
+  readonly forcedLoginMethod: ForcedLoginMethod | null;
+  readonly forcedChatgptWorkspaceId: string | null;
+  readonly cliAuthCredentialsStore: 'file' | 'keyring' | 'auto' | 'ephemeral';
+  readonly feedbackEnabled: boolean;
+  /** Null: the front end's default. */
+  readonly analyticsEnabled: boolean | null;
+
+  readonly hideAgentReasoning: boolean;
+  readonly showRawAgentReasoning: boolean;
+  readonly fileOpener: 'vscode' | 'vscode-insiders' | 'windsurf' | 'cursor' | 'none';
+  readonly checkForUpdateOnStartup: boolean;
+  readonly disablePasteBurst: boolean;
+
+  /** The merged table everything above was read from, for keys that only one front end knows. */
+  readonly toml: TomlTable;
+}
+
+/** Which variables a command sees (spec core §18.3). */
+export interface ShellEnvironmentPolicy {
+  readonly inherit: 'all' | 'core' | 'none';
+  readonly ignoreDefaultExcludes: boolean;
+  readonly exclude: readonly string[];
+  readonly set: Readonly<Record<string, string>>;
+  readonly includeOnly: readonly string[];
+  readonly experimentalUseProfile: boolean;
+}
+
+export interface WebSearchConfig {
+  readonly mode: WebSearchMode;
+  /** False when `mode` is only the default, which a session may then change. */
+  readonly explicit: boolean;
+  readonly options: WebSearchOptions | null;
+}
+
+export interface McpOauthConfig {
+  readonly credentialsStore: 'auto' | 'file' | 'keyring';
+  readonly callbackPort: number | null;
+  readonly callbackUrl: string | null;
+}
+
+export interface AgentsConfig {
+  readonly maxThreads: number;
+  readonly maxDepth: number;
+  readonly jobMaxRuntimeSeconds: number | null;
+  readonly roles: Readonly<Record<string, AgentRole>>;
+}
+
+export interface AgentRole {
+  readonly description: string | null;
+  readonly configFile: string | null;
+  readonly nicknameCandidates: readonly string[] | null;
+}
+
+export interface SkillsConfig {
+  readonly bundledEnabled: boolean;
+  readonly config: readonly { readonly path: string; readonly enabled: boolean }[];
+}

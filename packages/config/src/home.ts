@@ -1,0 +1,19 @@
+import { realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { CodexError } from '@codex/base';
+import type { Env } from './config.ts';
+
+/**
+ * The home of codex: `CODEX_HOME`, which must then be a folder, else `.codex` in the user's home. Reading never
+ * creates it. Throws CodexError `config` (spec core §22.1).
+ */
+export function resolveHome(env: Env, homedir: string): string {
+  const wanted = env['CODEX_HOME'];
+  if (!wanted) return join(homedir, '.codex');
+  try {
+    if (statSync(wanted).isDirectory()) return realpathSync(wanted);
+  } catch (cause) {
+    throw new CodexError('config', `CODEX_HOME points to "${wanted}", which cannot be read`, { cause });
+  }
+  throw new CodexError('config', `CODEX_HOME points to "${wanted}", which is not a directory`);
+}

@@ -1,0 +1,168 @@
+import type { ConfigWarningNotification } from '@codex/protocol';
+import type { Config, Env } from './config.ts';
+import { Mismatch } from './decode.ts';
+import { type ConfigError, fileError, plainError, Refusal } from './error.ts';
+import type { Notice } from './features.ts';
+import { createFileReader, type ReadConfigFile } from './file.ts';
+import { disabledLayersWarning, type Layer, readLayers } from './layer.ts';
+import { mergeLayers } from './merge.ts';
+import { type Override, overridesTable } from './overrides.ts';
+import { locate } from './position.ts';
+import { type Resolution, type ResolveInput, resolveConfig, type TypedSettings } from './resolve.ts';
+import { decodeConfig } from './schema.ts';
+import { emptyTable, type TomlTable } from './toml.ts';
+import { DEFAULT_ROOT_MARKERS } from './trust.ts';
+
+export type ConfigWarning = ConfigWarningNotification;
+
+export interface LoadOptions {
+  /** As `resolveHome` gives it; need not exist. */
+  home: string;
+  /** Absolute. */
+  cwd: string;
+  env: Env;
+  /** `-c`, `--enable` and `--disable` in the order given. */
+  overrides?: readonly Override[];
+  /** Dotted keys and JSON values of a request's `config`; above the overrides. */
+  requestConfig?: Readonly<Record<string, unknown>>;
+  /** `--profile`: stronger than the key `profile`. */
+  profile?: string;
+  /** Typed fields of a request or flags: above everything, profiles included. */
+  settings?: TypedSettings;
+  /** Where the system's config.toml is. Default /etc/codex. */
+  systemDir?: string;
+}
+
+export type Loaded = LoadedConfig | FailedConfig;
+
+export interface LoadedConfig {
+  readonly ok: true;
+  readonly config: Config;
+  /** Low to high precedence, disabled ones included. */
+  readonly layers: readonly Layer[];
+  /** To be sent as `configWarning`. */
+  readonly warnings: readonly ConfigWarning[];
+  /** To be sent as `deprecationNotice`. */
+  readonly deprecations: readonly Notice[];
+  /** Remarks for the user of a thread, such as unfinished features in use. */
+  readonly startupWarnings: readonly string[];
+}
+
+export interface FailedConfig {
+  readonly ok: false;
+  readonly error: ConfigError;
+  readonly layers: readonly Layer[];
+  readonly warnings: readonly ConfigWarning[];
+}
+
+export interface ConfigReader {
+  /** Reads the configuration for a folder. Faults of the user are values; it does not throw for any file content. */
+  load(options: LoadOptions): Promise<Loaded>;
+}
+
+/** A reader that parses each file once until it changes. Keep one per process. */
+export function createConfigReader(): ConfigReader {
+  const read = createFileReader();
+  return { load: (options) => load(options, read) };
+}
+
+/** Reads once, remembering nothing. */
+export function loadConfig(options: LoadOptions): Promise<Loaded> {
+  return load(options, createFileReader());
+}
+
+/** What a process runs on while config.toml is broken. */
+export function defaultConfig(home: string, cwd: string, env: Env): Config {
+  const table = Object.freeze(emptyTable());
+  const input = { home, cwd, env, table, trust: null, markers: DEFAULT_ROOT_MARKERS, profile: undefined, settings: {} };
+  return resolveConfig({ ...input, toml: decodeConfig(table) }).config;
+}
+
+async function load(options: LoadOptions, read: ReadConfigFile): Promise<Loaded> {
+  const { home, cwd, env } = options;
+  const flags = flagsOf(options);
+  if ('message' in flags) return { ok: false, error: flags, layers: [], warnings: [invalidWarning(flags)] };
+  const stack = await readLayers(
+    {
+      home,
+      cwd,
+      systemDir: options.systemDir ?? '/etc/codex',
+      userHome: env['HOME'] ?? env['USERPROFILE'],
+      flags: flags.table,
+    },
+    read,
+  );
+  const { layers } = stack;
+  const disabled = disabledLayersWarning(layers);
+  const layerWarnings: ConfigWarning[] = disabled ? [{ summary: disabled, details: null }] : [];
+  const fail = (error: ConfigError): FailedConfig => ({
+    ok: false,
+    error,
+    layers,
+    warnings: [invalidWarning(error), ...layerWarnings],
+  });
+  if (stack.error) return fail(stack.error);
+
+  const table = mergeLayers(layers);
+  const { trust, markers } = stack;
+  const base = { home, cwd, env, table, trust, markers, profile: options.profile, settings: options.settings ?? {} };
+  const result = resolve(base, layers);
+  if ('message' in result) return fail(result);
+  return {
+    ok: true,
+    config: result.config,
+    layers,
+    warnings: [...layerWarnings, ...result.warnings.map((summary) => ({ summary, details: null }))],
+    deprecations: result.deprecations,
+    startupWarnings: result.startupWarnings,
+  };
+}
+
+function flagsOf({ overrides, requestConfig }: LoadOptions): { table: TomlTable } | ConfigError {
+  try {
+    return { table: overridesTable(overrides ?? [], requestConfig ?? {}) };
+  } catch (error) {
+    if (error instanceof Refusal) return plainError(error.message);
+    throw error;
+  }
+}
+
+function resolve(input: Omit<ResolveInput, 'toml'>, layers: readonly Layer[]): Resolution | ConfigError {
+  try {
+    return resolveConfig({ ...input, toml: decodeConfig(input.table) });
+  } catch (error) {
+    if (error instanceof Refusal) return plainError(error.message);
+    if (error instanceof Mismatch) return blame(error, layers);
+    throw error;
+  }
+}
+
+/** Finds the file in which the bad value stands; a value of session flags is named by its key instead. */
+function blame(mismatch: Mismatch, layers: readonly Layer[]): ConfigError {
+  for (const { file, config, disabledReason } of layers) {
+    const fault = file && disabledReason === null ? faultOf(config) : null;
+    if (file && fault) return fileError(file.path, fault.message, locate(file.text, fault.path, fault.at));
+  }
+  const key = mismatch.path.filter((part) => typeof part === 'string').join('.');
+  return plainError(`${mismatch.message}\nin \`${key}\`\n`);
+}
+
+function faultOf(table: TomlTable): Mismatch | null {
+  try {
+    decodeConfig(table);
+    return null;
+  } catch (error) {
+    if (error instanceof Mismatch) return error;
+    throw error;
+  }
+}
+
+/** The client learns of a broken configuration once, at start (spec app-server §17.4). */
+function invalidWarning({ message, path, range }: ConfigError): ConfigWarning {
+  return {
+    summary: 'Invalid configuration; using defaults.',
+    details: message,
+    ...(path === null ? {} : { path }),
+    ...(range === null ? {} : { range }),
+  };
+}
