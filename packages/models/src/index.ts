@@ -4,14 +4,6 @@ export type { Credential, Credentials, UnauthorizedOutcome } from './credentials
 export type { FailureKind, ModelEvent, ModelRequest, ModelSink } from './events.ts';
 export { instructionsFor, personalityText } from './instructions.ts';
 export { createModels, type Models, type ModelsDeps } from './models.ts';
-export {
-  builtInProviders,
-  type Env,
-  type Provider,
-  type ProviderSources,
-  reservedProviderError,
-  resolveProvider,
-  resolveProviders,
-} from './provider.ts';
+export type { Env, Provider } from './provider.ts';
 export { mergeRateLimits } from './rate-limits.ts';
 export type { ModelMessages, ModelRecord } from './record.ts';

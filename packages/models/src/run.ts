@@ -7,7 +7,7 @@ import { connectionFailure, type Failure, setupFailure, statusFailure, streamFai
 import { header } from './headers.ts';
 import { createInterpreter } from './interpret.ts';
 import { credentialFor, type LoginDeps, recoverLogin } from './login.ts';
-import { baseUrlOf, isAzure, type Provider } from './provider.ts';
+import { baseUrlOf, baseUrlProblem, isAzure, type Provider } from './provider.ts';
 import { readRateLimits } from './rate-limits.ts';
 import { readEvents, readText } from './read-stream.ts';
 import type { ModelRecord } from './record.ts';
@@ -28,6 +28,7 @@ const MIN_HEADERS_TIMEOUT_MS = 600_000;
 const FIRST_BACKOFF_MS = 200;
 const MAX_BACKOFF_MS = 60_000;
 const MAX_LOGIN_RECOVERIES = 2;
+const MAX_RETRIES = 100;
 
 /** What stays the same through all attempts of a call. */
 interface Call {
@@ -63,7 +64,7 @@ export async function runModel(
     turnState: request.turnState,
     credential: { kind: 'none' },
   };
-  const max = provider.streamMaxRetries;
+  const max = Math.min(provider.streamMaxRetries, MAX_RETRIES);
   for (let attempt = 1; ; attempt++) {
     const outcome = await attemptOnce(call, signal);
     if ('type' in outcome) {
@@ -112,7 +113,7 @@ async function attemptOnce(call: Call, signal: AbortSignal): Promise<Attempt> {
           if (recovery === 'again') continue;
           if (recovery) return recovery;
         }
-        if (!failure.retryRequest || repeats >= provider.requestMaxRetries) return failure;
+        if (!failure.retryRequest || repeats >= Math.min(provider.requestMaxRetries, MAX_RETRIES)) return failure;
         await deps.clock.sleep(failure.delayMs ?? backoff(++repeats, deps.ids), signal);
         continue;
       }
@@ -128,6 +129,8 @@ async function attemptOnce(call: Call, signal: AbortSignal): Promise<Attempt> {
 /** Sends the request once. A refused status is read to its end and classified. */
 async function open(call: Call, signal: AbortSignal): Promise<{ incoming: IncomingMessage } | Failure> {
   const { deps, request, provider, record, log } = call;
+  const problem = baseUrlProblem(provider);
+  if (problem !== null) return setupFailure(problem);
   try {
     call.credential = await credentialFor(deps, provider);
   } catch (error) {
@@ -216,7 +219,6 @@ function backoff(n: number, ids: Pick<Ids, 'integer'>): number {
 
 /** The request URL as error texts show it: without user info and query, which may hold secrets. */
 function shownUrl(baseUrl: string): string {
-  if (!URL.canParse(baseUrl)) return 'the configured base_url';
   const { origin, pathname } = new URL(baseUrl);
   return `${origin}${pathname.replace(/\/+$/, '')}/responses`;
 }

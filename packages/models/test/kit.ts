@@ -1,7 +1,6 @@
 import { countingIds, nullLogger, systemClock } from '@codex/base';
 import { type MockModel, type Step, startMockModel } from '@codex/mock-model';
 import {
-  builtInProviders,
   createModels,
   type Credential,
   type ModelEvent,
@@ -26,7 +25,22 @@ export const request: ModelRequest = {
 };
 
 export const deps: ModelsDeps = {
-  provider: { ...builtInProviders({ env: {}, version: '9.9.9' }).ollama, id: 'mock', name: 'mock' },
+  provider: {
+    id: 'mock',
+    name: 'mock',
+    baseUrl: null,
+    envKey: null,
+    envKeyInstructions: null,
+    bearerToken: null,
+    queryParams: {},
+    httpHeaders: {},
+    envHttpHeaders: {},
+    requestMaxRetries: 4,
+    streamMaxRetries: 5,
+    streamIdleTimeoutMs: 300_000,
+    requiresOpenaiAuth: false,
+    supportsWebsockets: false,
+  },
   credentials: {
     get: async () => ({ kind: 'none' }),
     onUnauthorized: async () => ({ kind: 'gaveUp', message: null }),

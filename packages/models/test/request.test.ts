@@ -1,8 +1,8 @@
 import type { ResponseItem } from '@codex/protocol';
 import { type RecordedRequest, say } from '@codex/mock-model';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { builtInProviders, type ModelRequest, type ModelsDeps, type Provider } from '../src/index.ts';
-import { deps as base, login, type Rig, rig } from './kit.ts';
+import { type ModelRequest, type ModelsDeps, type Provider } from '../src/index.ts';
+import { deps as base, failureOf, login, type Rig, rig } from './kit.ts';
 
 let it: Rig;
 afterEach(() => it.close());
@@ -64,20 +64,6 @@ describe('headers', () => {
     for (const name of ['x-unset', 'x-blank', 'x-bad']) expect(call.headers).not.toHaveProperty(name);
   });
 
-  test('the built-in openai provider sends its version and the organization', async () => {
-    const { openai } = builtInProviders({ env: {}, version: '9.9.9' });
-    const call = await sent({}, (url) => ({ ...openai, baseUrl: `${url}/v1` }), {
-      env: { OPENAI_ORGANIZATION: 'org', OPENAI_PROJECT: 'proj' },
-      credentials: login({ kind: 'apiKey', key: 'sk-1' }),
-    });
-    expect(call.headers).toMatchObject({
-      version: '9.9.9',
-      'openai-organization': 'org',
-      'openai-project': 'proj',
-      authorization: 'Bearer sk-1',
-    });
-  });
-
   test('keys: own variable, then literal token, then login', async () => {
     const deps = { env: { KEY: 'from-env' }, credentials: login({ kind: 'apiKey', key: 'from-login' }) };
     const authorization = async (provider: Partial<Provider>) => {
@@ -104,6 +90,11 @@ describe('address', () => {
   test('trailing slash and query parameters', async () => {
     const call = await sent({}, (url) => ({ baseUrl: `${url}/v1/`, queryParams: { 'api-version': 'x y' } }));
     expect(call.path + call.query).toBe('/v1/responses?api-version=x%20y');
+  });
+
+  test.each(['nonsense', 'ftp://host/v1', ''])('%j is refused', async (baseUrl) => {
+    it = await rig([], { baseUrl, streamMaxRetries: 3 });
+    expect(failureOf(await it.ask())?.[1]).toBe('The base_url of model provider `mock` must be an http or https URL.');
   });
 });
 

@@ -289,6 +289,11 @@ describe('streams', () => {
     expect(events.at(-1)).toBe('stream disconnected before completion: idle timeout waiting for SSE');
   });
 
+  test('more than a hundred retries are not made', async () => {
+    const { calls } = await outcome([http(502, 'x'), ...times(200, http(404, 'x'))], { streamMaxRetries: 1000 });
+    expect(calls).toBe(101);
+  });
+
   test('nobody listens there', async () => {
     const { failure, events } = await outcome([], {
       baseUrl: 'http://127.0.0.1:9/v1',
