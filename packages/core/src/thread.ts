@@ -45,6 +45,8 @@ export function createThread(parts: ThreadParts): Thread {
   let closing: Promise<void> | undefined;
 
   timeline.subscribe((stamped) => {
+    // First, so that nobody who hears of the end can still steer into the turn.
+    if (stamped.event.type === 'turn.ended') current = null;
     rollout.append(stamped);
     updatedAt = stamped.at;
     if (!preview && stamped.event.type === 'item.completed' && stamped.event.item.type === 'userMessage') {
@@ -78,10 +80,7 @@ export function createThread(parts: ThreadParts): Thread {
           userInstructions: () => parts.userInstructions(),
         }),
       )
-      .finally(() => {
-        current = null;
-        void rollout.flush();
-      });
+      .then(() => rollout.flush());
     return { id: turnId, controller, steering, start, done };
   };
 

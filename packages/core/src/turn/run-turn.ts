@@ -67,15 +67,19 @@ export async function runTurn(run: TurnRun): Promise<void> {
     signal.throwIfAborted();
     await tellContext(run, record, scope);
     await addUserInput(run, scope, run.input);
-    const end = await loop(run, record, scope);
-    if (end.error) scope.end('failed', end.error);
-    else {
+    let end: LoopEnd;
+    do end = await loop(run, record, scope);
+    while (!end.error && run.steering.pending);
+    if (end.error) {
+      await keepPendingInput(run, scope);
+      scope.end('failed', end.error);
+    } else {
       scope.end('completed');
       notify(run, end.lastMessage);
     }
   } catch (error) {
     if (signal.aborted || isAbort(error)) {
-      for (const input of run.steering.drain()) await addUserInput(run, scope, input);
+      await keepPendingInput(run, scope);
       scope.appendContext([{ type: 'message', role: 'user', content: [{ type: 'input_text', text: ABORTED_NOTE }] }]);
       scope.end('interrupted');
       return;
@@ -212,6 +216,11 @@ async function addUserInput(run: TurnRun, scope: TurnScope, input: UserInput[]):
   const message: ResponseItem = await userMessage(input, run.session.files);
   scope.appendContext([message]);
   scope.add({ type: 'userMessage', id: run.session.ids.uuid(), content: input });
+}
+
+/** What the user said while the turn came to its end is not lost: the next turn's model sees it. */
+async function keepPendingInput(run: TurnRun, scope: TurnScope): Promise<void> {
+  for (const input of run.steering.drain()) await addUserInput(run, scope, input);
 }
 
 /** The program of `notify` learns of every completed turn (core specification §20.1); nobody waits for it. */
