@@ -39,13 +39,11 @@ export interface LayerStack {
 }
 
 /** Reads all layers. Project layers of a folder that is not trusted are there, but disabled. */
-export async function readLayers(sources: LayerSources, read: ReadConfigFile): Promise<LayerStack> {
+export function readLayers(sources: LayerSources, read: ReadConfigFile): LayerStack {
   const { home, cwd, systemDir, userHome } = sources;
-  const [system, user, managed] = await Promise.all([
-    read(join(systemDir, 'config.toml'), userHome),
-    read(join(home, 'config.toml'), userHome),
-    read(join(systemDir, 'managed_config.toml'), userHome),
-  ]);
+  const system = read(join(systemDir, 'config.toml'), userHome);
+  const user = read(join(home, 'config.toml'), userHome);
+  const managed = read(join(systemDir, 'managed_config.toml'), userHome);
   const flags = resolvePaths(sources.flags, cwd, userHome);
 
   // Trust and markers must not come from the project itself.
@@ -53,17 +51,15 @@ export async function readLayers(sources: LayerSources, read: ReadConfigFile): P
   const markers = rootMarkers(outside['project_root_markers']);
   const trustOf = createTrust(outside['projects'], cwd, markers);
 
-  const projects = await Promise.all(
-    foldersBetween(projectRoot(cwd, markers), cwd)
-      .filter((folder) => isProjectFolder(folder, home))
-      .map(async (folder) => {
-        const dotCodexFolder = join(folder, '.codex');
-        const file = await read(join(dotCodexFolder, 'config.toml'), userHome);
-        const trust = trustOf(folder);
-        const reason = file.exists && trust.level !== 'trusted' ? disabledReason(trust, user.path) : null;
-        return fromFile({ type: 'project', dotCodexFolder }, file, reason);
-      }),
-  );
+  const projects = foldersBetween(projectRoot(cwd, markers), cwd)
+    .filter((folder) => isProjectFolder(folder, home))
+    .map((folder) => {
+      const dotCodexFolder = join(folder, '.codex');
+      const file = read(join(dotCodexFolder, 'config.toml'), userHome);
+      const trust = trustOf(folder);
+      const reason = file.exists && trust.level !== 'trusted' ? disabledReason(trust, user.path) : null;
+      return fromFile({ type: 'project', dotCodexFolder }, file, reason);
+    });
   const layers = [
     fromFile({ type: 'system', file: system.path }, system),
     fromFile({ type: 'user', file: user.path }, user),
@@ -106,11 +102,11 @@ function fromFlags(flags: TomlTable): Layer {
 function isProjectFolder(folder: string, home: string): boolean {
   const own = join(folder, '.codex');
   try {
-    if (own === home || !statSync(own).isDirectory()) return false;
+    if (own === home || !statSync(own, { throwIfNoEntry: false })?.isDirectory()) return false;
   } catch {
     return false;
   }
-  return !existsSync(home) || realpathSync(own) !== realpathSync(home);
+  return !existsSync(home) || realpathSync.native(own) !== realpathSync.native(home);
 }
 
 function rootMarkers(value: unknown): readonly string[] {

@@ -63,11 +63,11 @@ export interface ConfigReader {
 /** A reader that parses each file once until it changes. Keep one per process. */
 export function createConfigReader(): ConfigReader {
   const read = createFileReader();
-  return { load: (options) => load(options, read) };
+  return { load: async (options) => load(options, read) };
 }
 
 /** Reads once, remembering nothing. */
-export function loadConfig(options: LoadOptions): Promise<Loaded> {
+export async function loadConfig(options: LoadOptions): Promise<Loaded> {
   return load(options, createFileReader());
 }
 
@@ -78,11 +78,11 @@ export function defaultConfig(home: string, cwd: string, env: Env): Config {
   return resolveConfig({ ...input, toml: decodeConfig(table) }).config;
 }
 
-async function load(options: LoadOptions, read: ReadConfigFile): Promise<Loaded> {
+function load(options: LoadOptions, read: ReadConfigFile): Loaded {
   const { home, cwd, env } = options;
   const flags = flagsOf(options);
   if ('message' in flags) return { ok: false, error: flags, layers: [], warnings: [invalidWarning(flags)] };
-  const stack = await readLayers(
+  const stack = readLayers(
     {
       home,
       cwd,

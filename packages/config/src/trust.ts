@@ -63,7 +63,7 @@ function trustLevel(entry: unknown): TrustLevel | null {
 function mainCheckout(folder: string): string | null {
   const mark = join(folder, '.git');
   try {
-    if (!statSync(mark).isFile()) return null;
+    if (!statSync(mark, { throwIfNoEntry: false })?.isFile()) return null;
     const gitDir = /^gitdir:\s*(.+?)\s*$/m.exec(readFileSync(mark, 'utf8'))?.[1];
     if (!gitDir) return null;
     const own = resolve(folder, gitDir);
@@ -85,7 +85,7 @@ function upwards(cwd: string): string[] {
 
 function realPath(path: string): string {
   try {
-    return realpathSync(path);
+    return realpathSync.native(path);
   } catch {
     return path;
   }
