@@ -251,7 +251,7 @@ describe('rules between keys', () => {
   });
 
   test('the defaults stand when nothing can be read', () => {
-    const config = defaultConfig('/home/none', '/work', {});
+    const config = defaultConfig('/home/none', '/project', {});
     expect(config).toMatchObject({ model: null, modelProvider: 'openai', approvalPolicy: 'on-request' });
     expect(config.sandboxPolicy.type).toBe('readOnly');
     expect(Object.isFrozen(config)).toBe(true);
