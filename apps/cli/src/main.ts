@@ -1,9 +1,18 @@
 import { main } from './multitool.ts';
 
+/** What writing to a reader that is gone answers. */
+const CLOSED: ReadonlySet<string> = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']);
+
 /** The program: runs the multitool on this process and ends it when all output is out. */
 async function run(): Promise<void> {
-  // A reader that goes away must not end a run that still has files to write; the app sees the failed write.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+  // Output that cannot be written must not end a run that still has files to write. A reader that went away is no
+  // failure, a full disk is.
+  let outputError: NodeJS.ErrnoException | undefined;
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (!CLOSED.has(error.code ?? '')) outputError ??= error;
+    });
+  }
   let code = 1;
   try {
     const { stdin, stdout, stderr, env } = process;
@@ -14,11 +23,11 @@ async function run(): Promise<void> {
     process.stderr.write(`codex: ${text}\n`);
   }
   await Promise.all([drained(process.stdout), drained(process.stderr)]);
+  if (outputError) {
+    process.stderr.write(`codex: cannot write output: ${outputError.message}\n`);
+    code ||= 1;
+  }
   process.exit(code);
-}
-
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE' && error.code !== 'EIO' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
 }
 
 function drained(stream: NodeJS.WriteStream): Promise<void> {
