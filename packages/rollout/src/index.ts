@@ -1,1 +1,12 @@
-export {};
+export { archiveRollout, unarchiveRollout } from './archive.ts';
+export { createDecoder, type Decoder } from './decode.ts';
+export { type EncodeContext, encode, encodeContext, encodeHeader, isDurable } from './encode.ts';
+export { findArchived, findRollout } from './find.ts';
+export type { RolloutLine } from './line.ts';
+export { type ListOptions, type ListPage, listRollouts } from './list.ts';
+export { appendThreadName, findThreadByName, readThreadName, readThreadNames } from './names.ts';
+export { rolloutPath } from './paths.ts';
+export { readRollout, type StoredThread } from './read.ts';
+export { readHeader, type ThreadSummary } from './summary.ts';
+export type { GitFields } from './wire-forms.ts';
+export { nullRollout, openRollout, type RolloutOptions, type RolloutWriter } from './writer.ts';

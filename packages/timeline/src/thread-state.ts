@@ -54,6 +54,8 @@ export function reduceThread(state: ThreadState, { turnId, event }: Stamped): vo
         turn.status = event.status;
         turn.error = event.error;
       }
+      // A file may say late how an earlier turn ended; that does not touch the running one.
+      if (state.active && state.active.id !== turnId) return;
       state.active = null;
       state.systemError = event.status === 'failed';
       return;
@@ -81,12 +83,12 @@ export function reduceThread(state: ThreadState, { turnId, event }: Stamped): vo
       return;
     }
     case 'item.completed': {
+      state.openItems.delete(event.item.id);
       const turn = turnById(state, turnId);
       if (!turn) return;
       const index = turn.items.findLastIndex((item) => item.id === event.item.id);
       if (index >= 0) turn.items[index] = event.item;
       else turn.items.push(event.item);
-      state.openItems.delete(event.item.id);
       return;
     }
     case 'question.opened':

@@ -1,0 +1,100 @@
+import { open } from 'node:fs/promises';
+import { lineSplitter, systemCode } from '@codex/base';
+import type { GitInfo, SessionSource } from '@codex/protocol';
+import { type Fields, parseLine } from './line.ts';
+import { previewOfPayload } from './preview.ts';
+import { sessionMetaFromFile } from './session-meta.ts';
+import { gitFromFile } from './wire-forms.ts';
+
+/** What a list shows of a stored thread; times are milliseconds. */
+export interface ThreadSummary {
+  id: string;
+  path: string;
+  preview: string;
+  cwd: string;
+  source: SessionSource;
+  /** Null when the file does not say: then it counts as the provider in use. */
+  modelProvider: string | null;
+  createdAt: number;
+  /** Time of the last write to the file. */
+  updatedAt: number;
+  cliVersion: string;
+  gitInfo: GitInfo | null;
+  agentNickname: string | null;
+  agentRole: string | null;
+  forkedFromId: string | null;
+}
+
+const HEAD_LINES = 10;
+const MORE_LINES = 200;
+const CHUNK = 64 * 1024;
+const MAX_LINE = 16 * 1024 * 1024;
+
+/**
+ * Reads the head of a file: 10 lines, and up to 200 more while only the first message of the user is missing. Null
+ * for what no list shows: no such file, no header, or nothing said yet.
+ */
+export async function readHeader(path: string): Promise<ThreadSummary | null> {
+  let file: Awaited<ReturnType<typeof open>>;
+  try {
+    file = await open(path, 'r');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+  try {
+    const head = headScan();
+    const splitter = lineSplitter(MAX_LINE);
+    const buffer = Buffer.allocUnsafe(CHUNK);
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, CHUNK, null);
+      const lines = bytesRead ? splitter.push(buffer.subarray(0, bytesRead)) : splitter.end();
+      const over = lines.some((line) => head.take('text' in line ? line.text : '…'));
+      if (over || !bytesRead) break;
+    }
+    const found = head.result(path);
+    return found && { ...found, path, updatedAt: (await file.stat()).mtimeMs };
+  } finally {
+    await file.close();
+  }
+}
+
+type Found = Omit<ThreadSummary, 'path' | 'updatedAt'>;
+
+function headScan(): { take(line: string): boolean; result(path: string): Found | null } {
+  let seen = 0;
+  let meta: { payload: Fields; at: number | null } | null = null;
+  let preview: string | null = null;
+  return {
+    /** True when nothing more need be read. */
+    take(line) {
+      if (!line.trim()) return false;
+      seen += 1;
+      const parsed = parseLine(line);
+      if (parsed?.type === 'session_meta') meta ??= { payload: parsed.payload, at: parsed.at };
+      else if (parsed?.type === 'event_msg' && parsed.payload['type'] === 'user_message') {
+        preview ??= previewOfPayload(parsed.payload);
+      }
+      if (meta && preview !== null) return true;
+      return seen >= (meta ? HEAD_LINES + MORE_LINES : HEAD_LINES);
+    },
+    result(path) {
+      const header = meta && sessionMetaFromFile(meta.payload, meta.at, path);
+      if (!meta || !header || preview === null) return null;
+      const { id, cwd, source, createdAt, cliVersion, agentNickname, agentRole, forkedFromId } = header;
+      return {
+        id,
+        preview,
+        cwd,
+        source,
+        modelProvider: header.modelProvider || null,
+        createdAt,
+        cliVersion,
+        gitInfo: gitFromFile(meta.payload['git']),
+        agentNickname,
+        agentRole,
+        forkedFromId,
+      };
+    },
+  };
+}
