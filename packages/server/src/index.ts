@@ -1,1 +1,5 @@
-export {};
+export { type ServerChannel, UndecodableMessage } from './channel.ts';
+export { createServer, type Server, type ServerOptions } from './create-server.ts';
+export { UNAVAILABLE } from './handlers/unavailable.ts';
+export { DEFAULT_LIMITS, type Limits } from './limits.ts';
+export { isHeaderValue, originatorOf, userAgentOf } from './user-agent.ts';

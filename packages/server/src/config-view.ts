@@ -1,0 +1,160 @@
+import { isObject } from '@codex/base';
+import type { ResultOf } from '@codex/protocol';
+
+type Table = Readonly<Record<string, unknown>>;
+
+/** Keys that clients find in `config/read` whether they are set or not, null when not (§17.1). */
+const KEYS = [
+  'model',
+  'review_model',
+  'model_context_window',
+  'model_auto_compact_token_limit',
+  'model_provider',
+  'approval_policy',
+  'approvals_reviewer',
+  'sandbox_mode',
+  'sandbox_workspace_write',
+  'forced_chatgpt_workspace_id',
+  'forced_login_method',
+  'web_search',
+  'tools',
+  'profile',
+  'instructions',
+  'developer_instructions',
+  'compact_prompt',
+  'model_reasoning_effort',
+  'model_reasoning_summary',
+  'model_verbosity',
+  'service_tier',
+  'analytics',
+  'apps',
+  'agents',
+  'allow_login_shell',
+  'audio',
+  'background_terminal_max_timeout',
+  'chatgpt_base_url',
+  'check_for_update_on_startup',
+  'cli_auth_credentials_store',
+  'commit_attribution',
+  'default_permissions',
+  'disable_paste_burst',
+  'experimental_compact_prompt_file',
+  'experimental_instructions_file',
+  'experimental_realtime_start_instructions',
+  'experimental_realtime_ws_backend_prompt',
+  'experimental_realtime_ws_base_url',
+  'experimental_realtime_ws_model',
+  'experimental_realtime_ws_startup_context',
+  'experimental_use_freeform_apply_patch',
+  'experimental_use_unified_exec_tool',
+  'features',
+  'feedback',
+  'file_opener',
+  'ghost_snapshot',
+  'hide_agent_reasoning',
+  'history',
+  'js_repl_node_module_dirs',
+  'js_repl_node_path',
+  'log_dir',
+  'mcp_oauth_callback_port',
+  'mcp_oauth_callback_url',
+  'mcp_oauth_credentials_store',
+  'memories',
+  'model_catalog_json',
+  'model_instructions_file',
+  'model_supports_reasoning_summaries',
+  'notice',
+  'notify',
+  'openai_base_url',
+  'oss_provider',
+  'otel',
+  'permissions',
+  'personality',
+  'plan_mode_reasoning_effort',
+  'project_doc_fallback_filenames',
+  'project_doc_max_bytes',
+  'project_root_markers',
+  'projects',
+  'realtime',
+  'show_raw_agent_reasoning',
+  'skills',
+  'sqlite_home',
+  'suppress_unstable_features_warning',
+  'tool_output_token_limit',
+  'tui',
+  'windows',
+  'windows_wsl_setup_acknowledged',
+  'zsh_path',
+] as const;
+
+const PROVIDER = {
+  name: null,
+  base_url: null,
+  env_key: null,
+  env_key_instructions: null,
+  experimental_bearer_token: null,
+  wire_api: 'responses',
+  query_params: null,
+  http_headers: null,
+  env_http_headers: null,
+  request_max_retries: null,
+  stream_max_retries: null,
+  stream_idle_timeout_ms: null,
+  requires_openai_auth: false,
+  supports_websockets: false,
+};
+
+const SHELL_ENVIRONMENT = {
+  inherit: null,
+  ignore_default_excludes: null,
+  exclude: null,
+  set: null,
+  include_only: null,
+  experimental_use_profile: null,
+};
+
+const SANDBOX_WORKSPACE_WRITE = {
+  writable_roots: [],
+  network_access: false,
+  exclude_tmpdir_env_var: false,
+  exclude_slash_tmp: false,
+};
+
+const PROFILE = {
+  model: null,
+  model_provider: null,
+  approval_policy: null,
+  approvals_reviewer: null,
+  service_tier: null,
+  model_reasoning_effort: null,
+  model_reasoning_summary: null,
+  model_verbosity: null,
+  web_search: null,
+  tools: null,
+  chatgpt_base_url: null,
+};
+
+/** A merged configuration table as clients read it: keys as in the file, what is not set as null or its default. */
+export function readableConfig(table: Table): ResultOf<'config/read'>['config'] {
+  const workspaceWrite = table['sandbox_workspace_write'];
+  const view = {
+    ...Object.fromEntries(KEYS.map((key) => [key, null])),
+    mcp_servers: {},
+    plugins: {},
+    ...table,
+    profiles: eachTable(table['profiles'], PROFILE),
+    model_providers: eachTable(table['model_providers'], PROVIDER),
+    shell_environment_policy: { ...SHELL_ENVIRONMENT, ...asTable(table['shell_environment_policy']) },
+    sandbox_workspace_write: isObject(workspaceWrite) ? { ...SANDBOX_WORKSPACE_WRITE, ...workspaceWrite } : null,
+  };
+  return view as unknown as ResultOf<'config/read'>['config'];
+}
+
+function eachTable(tables: unknown, defaults: Table): Record<string, unknown> {
+  const entries = Object.entries(asTable(tables)).map(([id, entry]) => [id, { ...defaults, ...asTable(entry) }]);
+  return Object.fromEntries(entries);
+}
+
+function asTable(value: unknown): Table {
+  return isObject(value) ? value : {};
+}

@@ -1,0 +1,55 @@
+import type { Clock, Ids, Logger } from '@codex/base';
+import type { Thread, Threads } from '@codex/core';
+import type { ClientMethod, ParamsOf, ResultOf, SessionSource } from '@codex/protocol';
+import type { AtReply } from './at-reply.ts';
+import type { Connection } from './connection.ts';
+import type { Elicitations } from './elicitations.ts';
+import type { Lanes } from './lanes.ts';
+import type { Services } from './services.ts';
+import type { Subscriptions } from './subscriptions.ts';
+import type { Questions } from './questions.ts';
+import type { ThreadFeed } from './thread-feed.ts';
+import type { Env } from './user-agent.ts';
+
+/** What handlers share: the parts of one server. */
+export interface ServerContext {
+  readonly home: string;
+  readonly cwd: string;
+  readonly env: Env;
+  readonly version: string;
+  readonly sessionSource: SessionSource;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly services: Services;
+  readonly subscriptions: Subscriptions;
+  readonly questions: Questions;
+  readonly feed: ThreadFeed;
+  readonly elicitations: Elicitations;
+  readonly lanes: Lanes;
+  /** The engine; loaded when first needed. */
+  threads(): Promise<Threads>;
+  /** Loaded threads; none as long as nobody needed the engine. */
+  loadedThreads(): readonly Thread[];
+  loadedThread(id: string): Thread | undefined;
+}
+
+/** One request being served. */
+export interface RequestContext {
+  readonly connection: Connection;
+  readonly server: ServerContext;
+  readonly log: Logger;
+  /**
+   * Runs when the response is on its way: the place for whatever makes notifications. Not called when the request
+   * fails. The next request of the same lane waits for it.
+   */
+  afterReply(run: () => void | Promise<void>): void;
+}
+
+/** Returns the result, or throws: a CodexError is the caller's to read, anything else is our mistake. */
+export type Handler<M extends ClientMethod> = (
+  params: ParamsOf<M>,
+  ctx: RequestContext,
+) => ResultOf<M> | Promise<ResultOf<M> | AtReply<ResultOf<M>>>;
+
+export type Handlers = { readonly [M in ClientMethod]: Handler<M> };

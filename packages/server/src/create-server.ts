@@ -1,0 +1,206 @@
+import {
+  abortReason,
+  type Clock,
+  createDeadline,
+  type Ids,
+  type Logger,
+  raceAbort,
+  systemClock,
+  systemIds,
+} from '@codex/base';
+import type { Override } from '@codex/config';
+import type { CoreDeps, Thread, Threads } from '@codex/core';
+import type { SessionSource } from '@codex/protocol';
+import type { ServerChannel } from './channel.ts';
+import { Connection } from './connection.ts';
+import type { ServerContext } from './context.ts';
+import { createElicitations } from './elicitations.ts';
+import { handlers } from './handlers.ts';
+import { createLanes } from './lanes.ts';
+import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import { createQuestions } from './questions.ts';
+import { createRouter } from './router.ts';
+import { createServices } from './services.ts';
+import { createSubscriptions } from './subscriptions.ts';
+import { createThreadFeed } from './thread-feed.ts';
+import type { Env } from './user-agent.ts';
+
+export interface ServerOptions {
+  /** Folder of codex with its configuration, login and sessions; absolute. */
+  home: string;
+  /** Where threads start that name no folder; absolute. */
+  cwd: string;
+  env: Env;
+  /** From `-c`, `--enable` and `--disable`, in order. */
+  overrides: readonly Override[];
+  profile?: string;
+  /** What threads are recorded as coming from. */
+  sessionSource: SessionSource;
+  transport: 'stdio' | 'websocket' | 'in-process';
+  version: string;
+  /** Whether CODEX_API_KEY counts as a login. */
+  honourApiKeyEnv: boolean;
+  log: Logger;
+  clock?: Clock;
+  ids?: Ids;
+  /** Instead of core's engine. */
+  threads?: (deps: CoreDeps) => Threads;
+  limits?: Partial<Limits>;
+}
+
+export interface Server {
+  /**
+   * Serves a connection until its input ends, then answers what was asked and closes the channel. `closed` never
+   * rejects.
+   */
+  connect(channel: ServerChannel, info?: { name?: string }): { closed: Promise<void> };
+  /** Turns that run now, in all threads; one that waits for an answer runs. */
+  readonly runningTurns: number;
+  /** Resolves when no turn runs; requests are served meanwhile. Rejects with the abort reason. */
+  drain(signal?: AbortSignal): Promise<void>;
+  /** Ends the connections, then the threads with their processes, and writes down what is not yet. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * The composition root: everything below is made here, and nothing before it is needed. A server that only ever
+ * answers `initialize` loads neither core nor the client of the model.
+ */
+export function createServer(options: ServerOptions): Server {
+  const clock = options.clock ?? systemClock;
+  const ids = options.ids ?? systemIds(clock);
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const log = options.log.child({ transport: options.transport });
+  const subscriptions = createSubscriptions();
+  const questions = createQuestions({ subscriptions, log });
+  const feed = createThreadFeed({
+    subscriptions,
+    questions,
+    onTurnEnded: () => {
+      for (const hear of idleListeners) hear();
+    },
+  });
+  const elicitations = createElicitations();
+  const services = createServices({ ...options, clock, ids, log }, { questions });
+  const stopping = new AbortController();
+  const idleListeners = new Set<() => void>();
+  const connections = new Map<Connection, Promise<void>>();
+  let connectionIds = 0;
+  let engine: Promise<Threads> | undefined;
+  let loaded: Threads | undefined;
+  let closing: Promise<void> | undefined;
+
+  const startEngine = async (): Promise<Threads> => {
+    const threads = await services.createThreads(options.threads);
+    threads.onOpened((thread, parentId) => feed.attach(thread, parentId));
+    threads.onClosed((thread) => elicitations.drop(thread.id));
+    loaded = threads;
+    return threads;
+  };
+
+  const runningTurns = () =>
+    count(loaded?.list() ?? [], (thread) => thread.state.active !== null || feed.expectsTurn(thread.id));
+
+  const context: ServerContext = {
+    home: options.home,
+    cwd: options.cwd,
+    env: options.env,
+    version: options.version,
+    sessionSource: options.sessionSource,
+    log,
+    clock,
+    ids,
+    services,
+    subscriptions,
+    questions,
+    feed,
+    elicitations,
+    lanes: createLanes(),
+    threads: () => {
+      engine ??= startEngine();
+      engine.catch(() => {
+        engine = undefined;
+      });
+      return engine;
+    },
+    loadedThreads: () => loaded?.list() ?? [],
+    loadedThread: (id) => loaded?.get(id),
+  };
+  const router = createRouter({ server: context, handlers });
+
+  const shutDown = async () => {
+    const answers = createDeadline(limits.closeMs, clock);
+    for (const connection of connections.keys()) void connection.end('the server is closing', answers.signal);
+    answers.signal.addEventListener('abort', () => stopping.abort(), { once: true });
+    await Promise.all([...connections.values()]);
+    answers.clear();
+    const threads = await engine?.catch(() => undefined);
+    const work = createDeadline(limits.closeMs, clock);
+    try {
+      await raceAbort(threads?.close() ?? Promise.resolve(), work.signal);
+    } catch (error) {
+      log.error({ error }, 'threads did not close');
+    } finally {
+      work.clear();
+      await services.close();
+    }
+  };
+
+  return {
+    connect(channel, info = {}) {
+      const id = connectionIds++;
+      const connection = new Connection({
+        id,
+        channel,
+        limits,
+        log: log.child({ connection: info.name ?? id }),
+        onRequest: (from, request) => router.serve(from, request),
+        onReply: (from, reply) => questions.receive(from, reply),
+        onInputEnd: (gone) => subscriptions.remove(gone),
+      });
+      subscriptions.add(connection);
+      const closed = connection.serve(stopping.signal).finally(() => connections.delete(connection));
+      connections.set(connection, closed);
+      return { closed };
+    },
+    get runningTurns() {
+      return runningTurns();
+    },
+    async drain(signal) {
+      while (runningTurns() > 0) await nextIdle(idleListeners, signal);
+      signal?.throwIfAborted();
+    },
+    close() {
+      closing ??= shutDown();
+      return closing;
+    },
+  };
+}
+
+function count(threads: readonly Thread[], matches: (thread: Thread) => boolean): number {
+  return threads.reduce((sum, thread) => sum + (matches(thread) ? 1 : 0), 0);
+}
+
+/** Resolves when a turn has ended; rejects with the abort reason. */
+function nextIdle(listeners: Set<() => void>, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const hear = () => {
+      leave();
+      resolve();
+    };
+    const stop = () => {
+      leave();
+      reject(abortReason(signal));
+    };
+    const leave = () => {
+      listeners.delete(hear);
+      signal?.removeEventListener('abort', stop);
+    };
+    if (signal?.aborted) {
+      stop();
+      return;
+    }
+    listeners.add(hear);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}

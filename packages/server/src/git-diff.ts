@@ -1,0 +1,38 @@
+import { type Env, runGit } from './git.ts';
+
+export interface RemoteDiff {
+  /** The newest ancestor of HEAD that a remote has. */
+  sha: string;
+  /** From there to the working tree, untracked files included. */
+  diff: string;
+}
+
+const LIMIT_MS = 30_000;
+const DIFF = ['diff', '--no-textconv', '--no-ext-diff', '--binary'];
+
+/** Null when `cwd` is no repository, or no remote has an ancestor of what is checked out. */
+export async function diffToRemote(cwd: string, env: Env): Promise<RemoteDiff | null> {
+  const git = (...args: string[]) => runGit(cwd, env, args, LIMIT_MS);
+  const root = (await git('rev-parse', '--show-toplevel'))?.trim();
+  const sha = root ? await newestKnownToRemote(git) : null;
+  if (!root || sha === null) return null;
+  const tracked = await git(...DIFF, sha);
+  if (tracked === null) return null;
+  const untracked = await git('ls-files', '-z', '--others', '--exclude-standard', '--full-name', ':/');
+  const parts = [tracked];
+  for (const file of untracked?.split('\0').filter(Boolean) ?? []) {
+    parts.push((await runGit(root, env, [...DIFF, '--no-index', '--', '/dev/null', file], LIMIT_MS)) ?? '');
+  }
+  return { sha, diff: parts.join('') };
+}
+
+async function newestKnownToRemote(git: (...args: string[]) => Promise<string | null>): Promise<string | null> {
+  const remotes = await git('for-each-ref', '--count=1', '--format=%(refname)', 'refs/remotes');
+  if (!remotes?.trim()) return null;
+  // Lists what no remote has, and with a dash before them the commits this grew from.
+  const local = await git('rev-list', '--boundary', '--topo-order', 'HEAD', '--not', '--remotes');
+  if (local === null) return null;
+  const lines = local.split('\n').filter(Boolean);
+  if (lines.length === 0) return (await git('rev-parse', 'HEAD'))?.trim() ?? null;
+  return lines.find((line) => line.startsWith('-'))?.slice(1) ?? null;
+}

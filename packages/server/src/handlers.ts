@@ -1,0 +1,27 @@
+import type { Handlers } from './context.ts';
+import { accountHandlers } from './handlers/account.ts';
+import { configHandlers } from './handlers/config.ts';
+import { fsHandlers } from './handlers/fs.ts';
+import { initializeHandlers } from './handlers/initialize.ts';
+import { legacyHandlers } from './handlers/legacy.ts';
+import { modelHandlers } from './handlers/model.ts';
+import { threadLifeHandlers } from './handlers/thread-life.ts';
+import { threadOpenHandlers } from './handlers/thread-open.ts';
+import { threadReadHandlers } from './handlers/thread-read.ts';
+import { turnHandlers } from './handlers/turn.ts';
+import { unavailableHandlers } from './handlers/unavailable.ts';
+
+/** One handler per method of the protocol: a row without one does not compile. */
+export const handlers = {
+  ...initializeHandlers,
+  ...threadOpenHandlers,
+  ...threadReadHandlers,
+  ...threadLifeHandlers,
+  ...turnHandlers,
+  ...modelHandlers,
+  ...configHandlers,
+  ...accountHandlers,
+  ...legacyHandlers,
+  ...fsHandlers,
+  ...unavailableHandlers,
+} satisfies Handlers;

@@ -1,0 +1,28 @@
+import { CodexError } from '@codex/base';
+import { readableConfig } from '../config-view.ts';
+import type { Handlers } from '../context.ts';
+
+export const configHandlers = {
+  async 'config/read'(params, ctx) {
+    const loaded = await ctx.server.services.config.layers(params.cwd ?? null);
+    if (!loaded.ok) {
+      throw new CodexError('internal', `failed to read configuration layers: ${loaded.error.message}`);
+    }
+    const { layerOrigins, mergeLayers } = await import('@codex/config');
+    const layers = loaded.layers.toReversed().map(({ name, version, config, disabledReason }) => ({
+      name,
+      version,
+      config,
+      ...(disabledReason === null ? {} : { disabledReason }),
+    }));
+    return {
+      config: readableConfig(mergeLayers(loaded.layers)),
+      origins: layerOrigins(loaded.layers),
+      // Left out, not null, when nobody asked for them.
+      ...(params.includeLayers ? { layers } : {}),
+    } as { config: ReturnType<typeof readableConfig>; origins: ReturnType<typeof layerOrigins>; layers: typeof layers };
+  },
+
+  /** No administrator's limits are read by this build. */
+  'configRequirements/read': () => ({ requirements: null }),
+} satisfies Partial<Handlers>;

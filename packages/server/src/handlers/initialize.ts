@@ -1,0 +1,35 @@
+import { CodexError } from '@codex/base';
+import type { Handlers } from '../context.ts';
+import { isHeaderValue, originatorOf, platformFamily, platformOs, userAgentOf } from '../user-agent.ts';
+
+export const initializeHandlers = {
+  initialize(params, ctx) {
+    const { clientInfo, capabilities } = params;
+    const { env, version } = ctx.server;
+    if (!isHeaderValue(clientInfo.name)) {
+      throw new CodexError(
+        'invalidRequest',
+        `Invalid clientInfo.name: '${clientInfo.name}'. Must be a valid HTTP header value.`,
+      );
+    }
+    const originator = originatorOf(env, clientInfo.name);
+    const userAgent = userAgentOf({ originator, version, env, client: clientInfo });
+    ctx.connection.introduce({
+      identity: { originator, userAgent, name: clientInfo.name },
+      experimental: capabilities?.experimentalApi ?? false,
+      optOut: new Set(capabilities?.optOutNotificationMethods ?? []),
+    });
+    ctx.afterReply(async () => {
+      try {
+        for (const warning of await ctx.server.services.config.warnings()) {
+          ctx.connection.notify({ method: 'configWarning', params: warning });
+        }
+      } finally {
+        ctx.connection.becomeReady();
+      }
+    });
+    return { userAgent, platformFamily: platformFamily(), platformOs: platformOs() };
+  },
+
+  'mock/experimentalMethod': (params) => ({ echoed: params.value ?? null }),
+} satisfies Partial<Handlers>;

@@ -1,0 +1,198 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { CodexError, isCodexError, toMessage } from '@codex/base';
+import type { Notice, TypedSettings } from '@codex/config';
+import type { ClientIdentity, Thread } from '@codex/core';
+import type { ParamsOf, ResultOf } from '@codex/protocol';
+import { AtReply } from '../at-reply.ts';
+import type { Handlers, RequestContext } from '../context.ts';
+import { checkDynamicTools } from '../dynamic-tools.ts';
+import { threadLane } from '../lane-of.ts';
+import { osErrorText } from '../os-error.ts';
+import { noRollout } from '../stored-thread.ts';
+import { parseThreadId, readUuid } from '../thread-id.ts';
+
+type StartParams = ParamsOf<'thread/start'>;
+type ResumeParams = ParamsOf<'thread/resume'>;
+
+export const threadOpenHandlers = {
+  async 'thread/start'(params, ctx) {
+    checkDynamicTools(params.dynamicTools ?? []);
+    const { config, deprecations } = await configFor(ctx, params, params.cwd);
+    const threads = await ctx.server.threads();
+    const starting = threads.start({
+      config,
+      source: ctx.server.sessionSource,
+      client: identityOf(ctx),
+      ephemeral: params.ephemeral ?? false,
+      dynamicTools: params.dynamicTools ?? [],
+    });
+    const thread = await orInternal('creating', starting);
+    if (params.experimentalRawEvents) ctx.server.feed.enableRaw(thread.id);
+    ctx.afterReply(() => {
+      ctx.server.subscriptions.subscribe(thread.id, ctx.connection);
+      thread.announce('new');
+      tellDeprecations(ctx, thread, deprecations);
+    });
+    return describeThread(thread, { turns: false, name: null });
+  },
+
+  /** From a given history, else from a file, else from the file of the thread with this id (§14.1). */
+  async 'thread/resume'(params, ctx) {
+    if (params.history?.length === 0) throw new CodexError('invalidRequest', 'history must not be empty');
+    const named = ctx.server.loadedThread(readUuid(params.threadId) ?? '');
+    if (named) return rejoin(ctx, params, named);
+    if (params.history) return beginWithHistory(ctx, params);
+    if (typeof params.path !== 'string') {
+      const id = parseThreadId(params.threadId);
+      const path = await ctx.server.services.store.find(id);
+      if (path === null) throw noRollout(id);
+      return load(ctx, params, path);
+    }
+    const path = resolve(ctx.server.cwd, params.path);
+    const id = await threadIdOf(ctx, path, params.path);
+    if (id === null) return load(ctx, params, path);
+    // Only now it is known which thread this is about.
+    return ctx.server.lanes.run(threadLane(id), async () => {
+      const loaded = ctx.server.loadedThread(id);
+      return loaded ? rejoin(ctx, params, loaded) : load(ctx, params, path);
+    });
+  },
+} satisfies Partial<Handlers>;
+
+type Opened = ResultOf<'thread/resume'>;
+
+/** A loaded thread with whatever it is doing now: the settings of the request do not apply (§14.2). */
+async function rejoin(ctx: RequestContext, params: ResumeParams, thread: Thread): Promise<AtReply<Opened>> {
+  if (params.history) {
+    const message = `cannot resume thread ${thread.id} with history while it is already running`;
+    throw new CodexError('invalidRequest', message);
+  }
+  const active = thread.header.path;
+  if (typeof params.path === 'string' && resolve(ctx.server.cwd, params.path) !== active) {
+    const message = `cannot resume running thread ${thread.id} with mismatched path: requested \`${params.path}\`, active \`${active}\``;
+    throw new CodexError('invalidRequest', message);
+  }
+  const ignored = Object.entries(params).filter(([key, value]) => isOverride(key) && value !== null && value !== false);
+  if (ignored.length > 0) {
+    ctx.log.warn({ ignored: ignored.map(([key]) => key) }, 'the thread is loaded: settings of the request are ignored');
+  }
+  return follow(ctx, thread);
+}
+
+function isOverride(key: string): boolean {
+  return key !== 'threadId' && key !== 'path' && key !== 'history';
+}
+
+async function load(ctx: RequestContext, params: ResumeParams, path: string): Promise<AtReply<Opened>> {
+  const summary = await ctx.server.services.store.summary(path);
+  const { config } = await configFor(ctx, params, params.cwd ?? summary?.cwd);
+  const threads = await ctx.server.threads();
+  const resuming = threads.resume({ config, source: ctx.server.sessionSource, client: identityOf(ctx), path });
+  const thread = await orInternal('resuming', resuming).catch((error: unknown) => {
+    if (!isCodexError(error) || error.code !== 'rolloutNotFound') throw error;
+    throw new CodexError('invalidRequest', `failed to load rollout \`${path}\`: ${error.message}`, { cause: error });
+  });
+  tellStatus(ctx, thread);
+  return follow(ctx, thread);
+}
+
+async function beginWithHistory(ctx: RequestContext, params: ResumeParams): Promise<AtReply<Opened>> {
+  const { config } = await configFor(ctx, params, params.cwd);
+  const threads = await ctx.server.threads();
+  const starting = threads.start({
+    config,
+    source: ctx.server.sessionSource,
+    client: identityOf(ctx),
+    history: params.history ?? [],
+  });
+  const thread = await orInternal('resuming', starting);
+  tellStatus(ctx, thread);
+  return follow(ctx, thread);
+}
+
+/** Answer, open questions and subscription in one step: the client misses nothing and gets nothing twice (G6). */
+async function follow(ctx: RequestContext, thread: Thread): Promise<AtReply<Opened>> {
+  const { subscriptions, questions, services } = ctx.server;
+  const name = await services.store.nameOf(thread.id);
+  ctx.afterReply(() => {
+    if (subscriptions.of(thread.id).has(ctx.connection)) return;
+    questions.replay(thread.id, ctx.connection);
+    subscriptions.subscribe(thread.id, ctx.connection);
+  });
+  return new AtReply(() => describeThread(thread, { turns: true, name }));
+}
+
+/** Null for a file that no list would show; throws when there is no file. */
+async function threadIdOf(ctx: RequestContext, path: string, given: string): Promise<string | null> {
+  const summary = await ctx.server.services.store.summary(path);
+  if (summary) return summary.id;
+  try {
+    await stat(path);
+    return null;
+  } catch (error) {
+    const message = `failed to load rollout \`${given}\`: ${osErrorText(error)}`;
+    throw new CodexError('rolloutNotFound', message, { cause: error });
+  }
+}
+
+function configFor(ctx: RequestContext, params: StartParams | ResumeParams, cwd: string | null | undefined) {
+  return ctx.server.services.config.forThread({ cwd, config: params.config, settings: settingsOf(params) });
+}
+
+function settingsOf(params: StartParams | ResumeParams): TypedSettings {
+  const { serviceTier } = params;
+  return {
+    model: params.model ?? null,
+    modelProvider: params.modelProvider ?? null,
+    approvalPolicy: params.approvalPolicy ?? null,
+    approvalsReviewer: params.approvalsReviewer ?? null,
+    sandbox: params.sandbox ?? null,
+    baseInstructions: params.baseInstructions ?? null,
+    developerInstructions: params.developerInstructions ?? null,
+    personality: params.personality ?? null,
+    ...(serviceTier === undefined ? {} : { serviceTier }),
+  };
+}
+
+function describeThread(thread: Thread, options: { turns: boolean; name: string | null }): ResultOf<'thread/start'> {
+  const settings = thread.settings();
+  const wire = thread.toWire({ turns: options.turns });
+  return {
+    thread: { ...wire, name: wire.name ?? options.name },
+    model: settings.model,
+    modelProvider: settings.modelProvider,
+    serviceTier: settings.serviceTier,
+    cwd: settings.cwd,
+    approvalPolicy: settings.approvalPolicy,
+    approvalsReviewer: settings.approvalsReviewer,
+    sandbox: settings.sandboxPolicy,
+    reasoningEffort: settings.effort,
+  };
+}
+
+function identityOf(ctx: RequestContext): ClientIdentity {
+  const { introduction } = ctx.connection;
+  if (!introduction) throw new Error('a request was let through before initialize');
+  return introduction.identity;
+}
+
+function tellStatus(ctx: RequestContext, thread: Thread): void {
+  const { status } = thread.toWire();
+  ctx.server.subscriptions.broadcast({ method: 'thread/status/changed', params: { threadId: thread.id, status } });
+}
+
+function tellDeprecations(ctx: RequestContext, thread: Thread, notices: readonly Notice[]): void {
+  for (const { summary, details } of notices) {
+    ctx.server.subscriptions.publish(thread.id, { method: 'deprecationNotice', params: { summary, details } });
+  }
+}
+
+async function orInternal<T>(what: 'creating' | 'resuming', work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isCodexError(error)) throw error;
+    throw new CodexError('internal', `error ${what} thread: ${toMessage(error)}`, { cause: error });
+  }
+}

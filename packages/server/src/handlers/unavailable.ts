@@ -1,0 +1,116 @@
+import { CodexError } from '@codex/base';
+import type { ClientMethod } from '@codex/protocol';
+import type { Handler, RequestContext } from '../context.ts';
+import { requireThread } from '../loaded-thread.ts';
+import { requireRollout } from '../stored-thread.ts';
+import { parseThreadId } from '../thread-id.ts';
+
+interface Absent {
+  /** What the request must name correctly before it is refused for our reasons. */
+  needs: 'nothing' | 'loadedThread' | 'storedThread' | 'threadId';
+  /** Completes the sentence "… is not available in this build: ". */
+  because: string;
+}
+
+const MCP = 'it has no MCP client; start MCP servers yourself and offer their tools as `dynamicTools`';
+const PLUGINS = 'it has no plugins; put skills and instructions into AGENTS.md';
+const SKILLS = 'it has no skills; put instructions into AGENTS.md';
+const FILE_SEARCH = 'it has no file search; list files with `fs/readDirectory`';
+const EXEC = 'it runs no commands for clients; run them in a turn or on the client side';
+const CONFIG_WRITE = 'it does not write the configuration; edit config.toml, new threads read it afresh';
+
+/** The methods of the protocol that this build answers with a refusal, and what to do instead. */
+export const UNAVAILABLE = {
+  'thread/fork': {
+    needs: 'storedThread',
+    because: 'it cannot copy threads; start a new one, or resume with `history`',
+  },
+  'thread/rollback': { needs: 'loadedThread', because: 'it cannot drop turns; start a new thread' },
+  'thread/compact/start': {
+    needs: 'loadedThread',
+    because: 'it does not compact on request; start a new thread with a summary as input',
+  },
+  'thread/metadata/update': {
+    needs: 'storedThread',
+    because: 'it does not change stored metadata; names can be set with `thread/name/set`',
+  },
+  'review/start': { needs: 'loadedThread', because: 'it has no review mode; ask for a review in `turn/start`' },
+  'skills/list': { needs: 'nothing', because: SKILLS },
+  'skills/config/write': { needs: 'nothing', because: SKILLS },
+  'skills/remote/list': { needs: 'nothing', because: SKILLS },
+  'skills/remote/export': { needs: 'nothing', because: SKILLS },
+  'plugin/list': { needs: 'nothing', because: PLUGINS },
+  'plugin/read': { needs: 'nothing', because: PLUGINS },
+  'plugin/install': { needs: 'nothing', because: PLUGINS },
+  'plugin/uninstall': { needs: 'nothing', because: PLUGINS },
+  'app/list': { needs: 'nothing', because: 'it has no apps or connectors' },
+  'mcpServer/oauth/login': { needs: 'nothing', because: MCP },
+  'mcpServerStatus/list': { needs: 'nothing', because: MCP },
+  'config/mcpServer/reload': { needs: 'nothing', because: MCP },
+  'config/value/write': { needs: 'nothing', because: CONFIG_WRITE },
+  'config/batchWrite': { needs: 'nothing', because: CONFIG_WRITE },
+  'feedback/upload': { needs: 'nothing', because: 'it sends no feedback; report problems to the people who run it' },
+  'command/exec': { needs: 'nothing', because: EXEC },
+  'command/exec/write': { needs: 'nothing', because: EXEC },
+  'command/exec/terminate': { needs: 'nothing', because: EXEC },
+  'command/exec/resize': { needs: 'nothing', because: EXEC },
+  'externalAgentConfig/detect': {
+    needs: 'nothing',
+    because: 'it takes over no settings of other agents; copy them to config.toml and AGENTS.md',
+  },
+  'externalAgentConfig/import': {
+    needs: 'nothing',
+    because: 'it takes over no settings of other agents; copy them to config.toml and AGENTS.md',
+  },
+  'windowsSandbox/setupStart': { needs: 'nothing', because: 'it has no Windows sandbox' },
+  fuzzyFileSearch: { needs: 'nothing', because: FILE_SEARCH },
+  'fuzzyFileSearch/sessionStart': { needs: 'nothing', because: FILE_SEARCH },
+  'fuzzyFileSearch/sessionUpdate': { needs: 'nothing', because: FILE_SEARCH },
+  'fuzzyFileSearch/sessionStop': { needs: 'nothing', because: FILE_SEARCH },
+} satisfies Partial<Record<ClientMethod, Absent>>;
+
+type UnavailableMethod = keyof typeof UNAVAILABLE;
+
+function unavailable(method: UnavailableMethod): Handler<UnavailableMethod> {
+  const { needs, because }: Absent = UNAVAILABLE[method];
+  return async (params, ctx) => {
+    const threadId = params && 'threadId' in params ? String(params.threadId) : '';
+    await checkThread(needs, threadId, ctx);
+    throw new CodexError('unsupported', `${method} is not available in this build: ${because}`);
+  };
+}
+
+async function checkThread(needs: Absent['needs'], threadId: string, ctx: RequestContext): Promise<void> {
+  switch (needs) {
+    case 'nothing':
+      return;
+    case 'threadId':
+      parseThreadId(threadId);
+      return;
+    case 'loadedThread':
+      requireThread(ctx, threadId);
+      return;
+    case 'storedThread':
+      await requireRollout(ctx, parseThreadId(threadId));
+      return;
+  }
+}
+
+/** Realtime conversations are refused the way a server without the feature refuses them (§9.4). */
+function realtime(params: { threadId: string }, ctx: RequestContext): never {
+  const thread = requireThread(ctx, params.threadId);
+  throw new CodexError('invalidRequest', `thread ${thread.id} does not support realtime conversation`);
+}
+
+export const unavailableHandlers = {
+  ...mapMethods(unavailable),
+  'thread/realtime/start': realtime,
+  'thread/realtime/appendAudio': realtime,
+  'thread/realtime/appendText': realtime,
+  'thread/realtime/stop': realtime,
+};
+
+function mapMethods<T>(make: (method: UnavailableMethod) => T): Record<UnavailableMethod, T> {
+  const methods = Object.keys(UNAVAILABLE) as UnavailableMethod[];
+  return Object.fromEntries(methods.map((method) => [method, make(method)])) as Record<UnavailableMethod, T>;
+}

@@ -1,0 +1,26 @@
+import { isObject } from '@codex/base';
+import type { ClientMethod } from '@codex/protocol';
+import { readUuid } from './thread-id.ts';
+
+/**
+ * The lane a request is served in, or null when it can run at once. Requests about one thread, about the
+ * configuration, the account or one process are served in the order of their arrival; nothing else waits for them.
+ */
+export function laneOf(method: ClientMethod, params: unknown, connectionId: number): string | null {
+  if (method === 'thread/list' || method === 'thread/loaded/list' || method === 'thread/start') return null;
+  if (method.startsWith('config/') || method === 'configRequirements/read') return 'config';
+  if (method.startsWith('account/') || method === 'getAuthStatus') return 'account';
+  const about = isObject(params) ? params : {};
+  if (method.startsWith('command/exec')) {
+    const { processId } = about;
+    return typeof processId === 'string' ? `process:${connectionId}:${processId}` : null;
+  }
+  // Which thread such a request is about shows only on the way; it takes the lane of that thread then.
+  if (method === 'thread/resume' && (about['history'] || about['path'])) return null;
+  const { threadId } = about;
+  return typeof threadId === 'string' ? threadLane(threadId) : null;
+}
+
+export function threadLane(threadId: string): string {
+  return `thread:${readUuid(threadId) ?? threadId}`;
+}

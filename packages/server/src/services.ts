@@ -1,0 +1,73 @@
+import type { Config } from '@codex/config';
+import type { ClientIdentity, CoreDeps, Threads } from '@codex/core';
+import type { Models } from '@codex/models';
+import { readGitFacts } from './git-facts.ts';
+import type { Questions } from './questions.ts';
+import { type AccountService, createAccountService } from './services/account-service.ts';
+import { type ConfigService, createConfigService } from './services/config-service.ts';
+import { createModelsService } from './services/models-service.ts';
+import type { ServiceOptions } from './services/service-options.ts';
+import { createStoreService, type StoreService } from './services/store-service.ts';
+import { originatorOf, userAgentOf } from './user-agent.ts';
+
+/** The packages below, each loaded when somebody first needs it. */
+export interface Services {
+  readonly config: ConfigService;
+  readonly account: AccountService;
+  readonly store: StoreService;
+  /** The models of the provider in force. */
+  models(client: ClientIdentity | null): Promise<Models>;
+  /** The engine; `make` stands in for core's own. */
+  createThreads(make?: (deps: CoreDeps) => Threads): Promise<Threads>;
+  close(): Promise<void>;
+}
+
+export function createServices(options: ServiceOptions, deps: { questions: Questions }): Services {
+  const { home, env, version, clock, ids, log } = options;
+  const config = createConfigService(options);
+  const account = createAccountService(options, { config, questions: deps.questions });
+  const models = createModelsService(options, account.credentials);
+  let runner: CoreDeps['runner'] | undefined;
+
+  return {
+    config,
+    account,
+    store: createStoreService(options, config),
+    async models(client) {
+      const current: Config = await config.current();
+      await models.prepare();
+      return models.get(current, current.modelProvider, client ?? anonymous(options));
+    },
+    async createThreads(make) {
+      const [core, sandbox, { nodeFiles }] = await Promise.all([
+        import('@codex/core'),
+        import('@codex/sandbox'),
+        import('@codex/apply-patch'),
+        models.prepare(),
+      ]);
+      runner = sandbox.createRunner({ clock, log });
+      return (make ?? core.createThreads)({
+        clock,
+        ids,
+        log,
+        version,
+        home,
+        env,
+        runner,
+        files: nodeFiles(),
+        shell: sandbox.detectShell(env),
+        modelsFor: (forConfig, provider, client) => models.get(forConfig, provider, client),
+        gitFacts: (cwd) => readGitFacts(cwd, env),
+      });
+    },
+    async close() {
+      await Promise.all([runner?.close(), models.close()]);
+    },
+  };
+}
+
+/** For calls no client stands behind. */
+function anonymous({ env, version }: ServiceOptions): ClientIdentity {
+  const originator = originatorOf(env, null);
+  return { originator, userAgent: userAgentOf({ originator, version, env, client: null }), name: null };
+}

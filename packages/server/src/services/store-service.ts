@@ -1,0 +1,130 @@
+import { CodexError } from '@codex/base';
+import type { ParamsOf, SessionSource, Thread as WireThread } from '@codex/protocol';
+import type { ThreadSummary } from '@codex/rollout';
+import type { ConfigService } from './config-service.ts';
+import type { ServiceOptions } from './service-options.ts';
+
+/** Threads as their files tell them. Paths are those of rollout files; nothing here loads a thread. */
+export interface StoreService {
+  /** The file of a thread that is not archived; null when there is none. */
+  find(id: string): Promise<string | null>;
+  findArchived(id: string): Promise<string | null>;
+  /** The head of a file; null when there is nothing to show. */
+  summary(path: string): Promise<ThreadSummary | null>;
+  /** The wire form with status `notLoaded`; null when there is nothing to show. */
+  wire(path: string, options?: { turns?: boolean }): Promise<WireThread | null>;
+  list(params: ParamsOf<'thread/list'>): Promise<{ data: WireThread[]; nextCursor: string | null }>;
+  nameOf(id: string): Promise<string | null>;
+  saveName(id: string, name: string): Promise<void>;
+  archive(path: string): Promise<string>;
+  /** The new path. */
+  unarchive(path: string): Promise<string>;
+}
+
+const DEFAULT_LIMIT = 25;
+type SourceKind = NonNullable<ParamsOf<'thread/list'>['sourceKinds']>[number];
+const INTERACTIVE: readonly SourceKind[] = ['cli', 'vscode'];
+
+export function createStoreService({ home, clock }: ServiceOptions, config: ConfigService): StoreService {
+  const rollout = () => import('@codex/rollout');
+  const provider = async () => (await config.current()).modelProvider;
+
+  return {
+    find: async (id) => (await rollout()).findRollout(home, id),
+    findArchived: async (id) => (await rollout()).findArchived(home, id),
+    summary: async (path) => (await rollout()).readHeader(path),
+    async wire(path, options = {}) {
+      const { readHeader, readRollout, readThreadName } = await rollout();
+      const summary = await readHeader(path);
+      if (!summary) return null;
+      const wire = toWire(summary, await provider(), await readThreadName(home, summary.id));
+      return options.turns ? { ...wire, turns: (await readRollout(path)).state.turns } : wire;
+    },
+    async list(params) {
+      const { listRollouts, readThreadNames } = await rollout();
+      const [current, names] = await Promise.all([provider(), readThreadNames(home)]);
+      const filter = filterOf(params, current, names);
+      const { data, nextCursor } = await listRollouts({
+        home,
+        archived: params.archived ?? false,
+        sortKey: params.sortKey ?? 'created_at',
+        cursor: params.cursor ?? null,
+        limit: params.limit ?? DEFAULT_LIMIT,
+        filter,
+      });
+      return { data: data.map((summary) => toWire(summary, current, names.get(summary.id) ?? null)), nextCursor };
+    },
+    nameOf: async (id) => (await rollout()).readThreadName(home, id),
+    async saveName(id, name) {
+      await (await rollout()).appendThreadName(home, id, name, clock);
+    },
+    archive: async (path) => orInternal('archive', (await rollout()).archiveRollout(home, path)),
+    unarchive: async (path) => orInternal('unarchive', (await rollout()).unarchiveRollout(home, path)),
+  };
+}
+
+function toWire(summary: ThreadSummary, provider: string, name: string | null): WireThread {
+  return {
+    id: summary.id,
+    preview: summary.preview,
+    ephemeral: false,
+    modelProvider: summary.modelProvider ?? provider,
+    createdAt: Math.floor(summary.createdAt / 1000),
+    updatedAt: Math.floor(summary.updatedAt / 1000),
+    status: { type: 'notLoaded' },
+    path: summary.path,
+    cwd: summary.cwd,
+    cliVersion: summary.cliVersion,
+    source: summary.source,
+    agentNickname: summary.agentNickname,
+    agentRole: summary.agentRole,
+    gitInfo: summary.gitInfo,
+    name,
+    turns: [],
+  };
+}
+
+/** The filters of `thread/list` (§9.2). */
+function filterOf(
+  params: ParamsOf<'thread/list'>,
+  provider: string,
+  names: ReadonlyMap<string, string>,
+): (summary: ThreadSummary) => boolean {
+  const { cwd, searchTerm } = params;
+  const providers = params.modelProviders ?? [provider];
+  const kinds = params.sourceKinds?.length ? params.sourceKinds : INTERACTIVE;
+  return (summary) =>
+    (providers.length === 0 || providers.includes(summary.modelProvider ?? provider)) &&
+    kinds.some((kind) => isOfKind(summary.source, kind)) &&
+    (typeof cwd !== 'string' || summary.cwd === cwd) &&
+    (!searchTerm || summary.preview.includes(searchTerm) || (names.get(summary.id)?.includes(searchTerm) ?? false));
+}
+
+function isOfKind(source: SessionSource, kind: SourceKind): boolean {
+  if (typeof source === 'string') return source === kind;
+  const { subAgent } = source;
+  switch (kind) {
+    case 'subAgent':
+      return true;
+    case 'subAgentReview':
+      return subAgent === 'review';
+    case 'subAgentCompact':
+      return subAgent === 'compact';
+    case 'subAgentThreadSpawn':
+      return typeof subAgent === 'object' && 'thread_spawn' in subAgent;
+    case 'subAgentOther':
+      return subAgent === 'memory_consolidation' || (typeof subAgent === 'object' && 'other' in subAgent);
+    default:
+      return false;
+  }
+}
+
+async function orInternal<T>(what: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof CodexError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CodexError('internal', `failed to ${what} thread: ${reason}`, { cause: error });
+  }
+}
