@@ -15,8 +15,11 @@ const OUTSIDE = 'patch rejected: writing outside of the project; rejected by use
 
 /** What happens to a patch that could be applied (core specification §12.6). Pure. */
 export function decidePatch(request: PatchRequest): PatchDecision {
-  const { approvalPolicy, sandboxPolicy, insideRoots, remembered } = request;
-  if (remembered) return { kind: 'apply' };
+  const decision = judge(request);
+  return decision.kind === 'ask' && request.remembered ? { kind: 'apply' } : decision;
+}
+
+function judge({ approvalPolicy, sandboxPolicy, insideRoots }: PatchRequest): PatchDecision {
   if (approvalPolicy === 'untrusted') return { kind: 'ask' };
   const unconfined = sandboxPolicy.type === 'dangerFullAccess' || sandboxPolicy.type === 'externalSandbox';
   if (unconfined || insideRoots) return { kind: 'apply' };

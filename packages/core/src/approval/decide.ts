@@ -23,6 +23,12 @@ export type Decision =
  * script is judged and the strictest verdict wins; a script that cannot be taken apart is judged as one unknown command.
  */
 export function decideCommand(request: CommandRequest): Decision {
+  const decision = judge(request);
+  // What the user has allowed spares the question; it does not undo what the policy forbids.
+  return decision.kind === 'ask' && request.remembered ? { kind: 'run', confined: decision.confinedAfter } : decision;
+}
+
+function judge(request: CommandRequest): Decision {
   const { approvalPolicy, sandboxPolicy, escalated } = request;
   const unconfined = sandboxPolicy.type === 'dangerFullAccess' || sandboxPolicy.type === 'externalSandbox';
   const dangerous = isDangerous([...request.argv]);
@@ -32,7 +38,6 @@ export function decideCommand(request: CommandRequest): Decision {
   if (escalated && approvalPolicy !== 'on-request') {
     return { kind: 'refuse', reason: escalationRefused(approvalPolicy) };
   }
-  if (request.remembered) return { kind: 'run', confined: !unconfined && !escalated };
   if (dangerous) {
     if (approvalPolicy === 'never') return { kind: 'refuse', reason: 'blocked by policy' };
     if (isGranularWithout(approvalPolicy, 'sandbox_approval')) {
