@@ -27,7 +27,7 @@ export const PACKAGES = {
   'packages/rollout': {
     floor: 'parts',
     imports: ['base', 'protocol', 'timeline'],
-    builtins: [...FILES, 'stream', 'readline'],
+    builtins: [...FILES, 'crypto', 'stream', 'readline'],
     libraries: ['zod'],
   },
   'packages/config': {
@@ -65,7 +65,7 @@ export const PACKAGES = {
 
   'packages/server': {
     floor: 'edges',
-    imports: ['auth', 'base', 'config', 'core', 'models', 'protocol', 'rollout', 'sandbox', 'timeline'],
+    imports: ['apply-patch', 'auth', 'base', 'config', 'core', 'models', 'protocol', 'rollout', 'sandbox', 'timeline'],
     builtins: ANY,
     libraries: [],
   },

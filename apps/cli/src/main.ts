@@ -15,8 +15,16 @@ async function run(): Promise<void> {
   }
   let code = 1;
   try {
-    const { stdin, stdout, stderr, env } = process;
-    code = await main(process.argv.slice(2), { stdin, stdout, stderr, env, cwd: process.cwd() });
+    code = await main(process.argv.slice(2), {
+      // Opened by whoever reads it: a millisecond that most starts do not need.
+      get stdin() {
+        return process.stdin;
+      },
+      stdout: process.stdout,
+      stderr: process.stderr,
+      env: process.env,
+      cwd: process.cwd(),
+    });
   } catch (error) {
     const { isCodexError } = await import('@codex/base');
     const text = isCodexError(error) || !(error instanceof Error) ? String(error) : (error.stack ?? String(error));
