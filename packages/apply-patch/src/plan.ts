@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { abortReason } from '@codex/base';
 import { decodeText, osErrorText, type PatchFiles } from './files.ts';
 import { applyChunks } from './locate.ts';
@@ -109,6 +109,8 @@ function whyNotText(content: Exclude<Content, { state: 'text' }>): string {
   return content.state === 'binary' ? 'stream did not contain valid UTF-8' : content.reason;
 }
 
+const NOT_A_FOLDER = 'Not a directory (os error 20)';
+
 type Overlay = ReturnType<typeof overlay>;
 
 /** The disk as it will look after the steps planned so far. */
@@ -121,10 +123,15 @@ function overlay(files: Pick<PatchFiles, 'read' | 'stat'>) {
     read: async (path: string): Promise<Content> => planned.get(path) ?? readContent(files, path),
     /** Null when a file may be put at `path`. */
     async whyNotWritable(path: string): Promise<string | null> {
-      if (planned.has(path)) return null;
       try {
-        const info = await files.stat(path);
-        return info?.kind === 'directory' ? 'Is a directory (os error 21)' : null;
+        if (!planned.has(path) && (await files.stat(path))?.kind === 'directory') return 'Is a directory (os error 21)';
+        for (let above = dirname(path); above !== dirname(above); above = dirname(above)) {
+          const known = planned.get(above);
+          if (known?.state === 'text') return NOT_A_FOLDER;
+          const info = known ? null : await files.stat(above);
+          if (info) return info.kind === 'directory' ? null : NOT_A_FOLDER;
+        }
+        return null;
       } catch (error) {
         return osErrorText(error);
       }

@@ -1,5 +1,5 @@
-/** Above this many changed lines the search for a small diff is given up and the whole text is shown as replaced. */
-const MAX_EDITS = 5000;
+/** Above this many changed lines the search for a small diff, whose cost grows with their square, is given up and the whole text is shown as replaced. */
+const MAX_EDITS = 2000;
 
 /** The hunks of a unified diff without file headers; empty when the texts are equal. `context` is the number of lines around a change. */
 export async function unifiedHunks(before: string, after: string, context: number): Promise<string> {

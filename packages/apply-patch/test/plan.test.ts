@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nodeFiles, planPatch, toFileChanges } from '../src/index.ts';
+import { applyChanges, nodeFiles, planPatch, toFileChanges } from '../src/index.ts';
 import { body, parsed, planned, refusal, workspace } from './workspace.ts';
 
 const numbered = `${Array.from({ length: 30 }, (_, i) => `l${i}`).join('\n')}\n`;
@@ -81,6 +81,8 @@ describe('planPatch', () => {
     [['*** Update File: d', '@@', '-a'], 'Failed to read file to update ./d: Is a directory (os error 21)'],
     [['*** Update File: f/x', '@@', '-a'], 'Failed to read file to update ./f/x: Not a directory (os error 20)'],
     [['*** Update File: bin', '@@', '-a'], 'Failed to read file to update ./bin: stream did not contain valid UTF-8'],
+    [['*** Add File: f/x/y', '+x'], 'Failed to write file ./f/x/y: Not a directory (os error 20)'],
+    [['*** Add File: n', '+x', '*** Add File: n/x', '+x'], 'Failed to write file ./n/x: Not a directory (os error 20)'],
     [['*** Add File: d', '+x'], 'Failed to write file ./d: Is a directory (os error 21)'],
     [['*** Update File: f', '*** Move to: d', '@@', '-a'], 'Failed to write file ./d: Is a directory (os error 21)'],
     [['*** Delete File: f', '*** Delete File: f'], 'Failed to read ./f: No such file or directory (os error 2)'],
@@ -121,6 +123,13 @@ describe('planPatch', () => {
       { path: ws.path('c'), kind: { type: 'update', move_path: null }, diff: '@@ -1 +1 @@\n-c\n+cc\n' },
       { path: ws.path('n'), kind: { type: 'add' }, diff: 'n\nm\n' },
     ]);
+  });
+
+  it('lets a folder take the place of a file that goes', async () => {
+    const ws = workspace({ a: 'a\n' });
+    const changes = await planned(ws, body('*** Delete File: a', '*** Add File: a/b', '+b'));
+    expect((await applyChanges(changes, nodeFiles())).ok).toBe(true);
+    expect(ws.read('a/b')).toBe('b\n');
   });
 
   it('stops when cancelled', async () => {

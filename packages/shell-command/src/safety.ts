@@ -1,10 +1,10 @@
+import { operands, optionSet } from './operands.ts';
 import { programName, shellScript, splitCommand } from './shell.ts';
 
 const ALWAYS = new Set(
-  'cat cd cut echo expr false grep head id ls nl paste pwd rev seq stat tail tr true uname uniq wc which whoami'.split(
-    ' ',
-  ),
+  'cat cd cut echo expr false grep head id ls nl paste pwd rev seq stat tail tr true uname wc which whoami'.split(' '),
 );
+const UNIQ_OPTIONS = optionSet('-f -s -w --skip-fields --skip-chars --check-chars');
 const LINUX_ONLY = new Set(['numfmt', 'tac']);
 const FIND_ACTIONS = new Set('-exec -execdir -ok -okdir -delete -fls -fprint -fprint0 -fprintf'.split(' '));
 /** Folders whose programs are what their names say; elsewhere, say in the workspace, an `ls` may be anything. */
@@ -33,6 +33,9 @@ export function isKnownSafe(argv: readonly string[], platform: string = process.
       return !args.some(
         (arg) => hasName(arg, '--pre') || hasName(arg, '--hostname-bin') || arg === '--search-zip' || arg === '-z',
       );
+    case 'uniq':
+      // A second operand is a file to write.
+      return operands(args, UNIQ_OPTIONS).length < 2;
     case 'git':
       return isSafeGit(args);
     case 'sed':
@@ -75,9 +78,12 @@ function isSafeGit(args: readonly string[]): boolean {
   return rest.every((arg) => GIT_BRANCH_READS.has(arg) || arg.startsWith('--format='));
 }
 
+const GIT_WRITES_OR_RUNS = ['--output', '--exec', '--ext-diff', '--textconv', '--paginate'];
+
+/** Git accepts shortened option names; of those only `--text` is one of its own. */
 function isUnsafeGitOption(arg: string): boolean {
-  const named = ['--output', '--exec'].some((name) => hasName(arg, name));
-  return named || arg === '--ext-diff' || arg === '--textconv' || arg === '--paginate';
+  const name = arg.split('=', 1)[0] ?? '';
+  return name.length > 2 && name !== '--text' && GIT_WRITES_OR_RUNS.some((unsafe) => unsafe.startsWith(name));
 }
 
 function gitSubcommandIndex(args: readonly string[]): number {

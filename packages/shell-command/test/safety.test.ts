@@ -24,6 +24,8 @@ describe('isKnownSafe', () => {
       'git status',
       'git -C sub status',
       'git log -p',
+      'git diff --text',
+      'uniq -c -f 1 x',
       'git diff --cached',
       'git show HEAD:x',
       'git --no-pager log',
@@ -65,6 +67,9 @@ describe('isKnownSafe', () => {
     ],
     ...[
       'git log --exec=x',
+      'git diff --ext',
+      'git log --outpu=x',
+      'uniq a b',
       'git log --paginate',
       'git branch -d x',
       'git branch foo',
