@@ -1,0 +1,96 @@
+import { isIP } from 'node:net';
+import { parseArgs } from 'node:util';
+
+/** One `-c`, `--enable` or `--disable`, in the order given. */
+export type Setting = { kind: 'config'; text: string } | { kind: 'feature'; name: string; enabled: boolean };
+
+export type Arguments =
+  | { kind: 'help' }
+  | { kind: 'version' }
+  | { kind: 'invalid'; message: string }
+  | { kind: 'generate'; what: 'generate-ts' | 'generate-json-schema'; out: string; experimental: boolean }
+  | { kind: 'serve'; listen: Listen; settings: Setting[]; profile: string | undefined };
+
+export type Listen = { kind: 'stdio' } | { kind: 'websocket'; host: string; port: number };
+
+const OPTIONS = {
+  listen: { type: 'string' },
+  'analytics-default-enabled': { type: 'boolean' },
+  config: { type: 'string', short: 'c', multiple: true },
+  enable: { type: 'string', multiple: true },
+  disable: { type: 'string', multiple: true },
+  profile: { type: 'string', short: 'p' },
+  out: { type: 'string', short: 'o' },
+  experimental: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'V' },
+} as const;
+
+const GENERATORS = ['generate-ts', 'generate-json-schema'] as const;
+const ONLY_FOR_GENERATORS = ['out', 'experimental'];
+
+/** Reads the command line of the app-server (app-server specification §1). Never throws. */
+export function parseArguments(argv: readonly string[]): Arguments {
+  const { values, tokens } = parseArgs({
+    args: [...argv],
+    options: OPTIONS,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const settings: Setting[] = [];
+  const positionals: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'positional') positionals.push(token.value);
+    if (token.kind !== 'option') continue;
+    const { name, rawName, value, inlineValue } = token;
+    const option = Object.hasOwn(OPTIONS, name) ? OPTIONS[name as keyof typeof OPTIONS] : undefined;
+    if (!option) return invalid(`unexpected argument '${rawName}' found`);
+    if (option.type === 'boolean') {
+      if (value !== undefined) return invalid(`unexpected value '${value}' for '--${name}' found`);
+      continue;
+    }
+    if (value === undefined || (!inlineValue && /^-./.test(value))) {
+      return invalid(`a value is required for '--${name}' but none was supplied`);
+    }
+    if (name === 'config') settings.push({ kind: 'config', text: value });
+    if (name === 'enable' || name === 'disable') {
+      settings.push({ kind: 'feature', name: value, enabled: name === 'enable' });
+    }
+  }
+  const [command, surplus] = positionals;
+  if (values.help || command === 'help') return { kind: 'help' };
+  if (values.version) return { kind: 'version' };
+  const generator = GENERATORS.find((name) => name === command);
+  if (command !== undefined && !generator) return invalid(`unrecognized subcommand '${command}'`);
+  if (surplus !== undefined) return invalid(`unexpected argument '${surplus}' found`);
+  if (generator) {
+    if (typeof values.out !== 'string') return invalid("the option '--out <DIR>' is required");
+    return { kind: 'generate', what: generator, out: values.out, experimental: values.experimental === true };
+  }
+  const misplaced = ONLY_FOR_GENERATORS.find((name) => Object.hasOwn(values, name));
+  if (misplaced) return invalid(`'--${misplaced}' belongs to generate-ts and generate-json-schema`);
+  const listen = parseListen(typeof values.listen === 'string' ? values.listen : 'stdio://');
+  if ('message' in listen) return invalid(listen.message);
+  return { kind: 'serve', listen, settings, profile: typeof values.profile === 'string' ? values.profile : undefined };
+}
+
+function invalid(message: string): Arguments {
+  return { kind: 'invalid', message };
+}
+
+function parseListen(url: string): Listen | { message: string } {
+  if (url === 'stdio://') return { kind: 'stdio' };
+  const fail = (why: string) => ({ message: `invalid value '${url}' for '--listen <URL>': ${why}` });
+  if (!url.startsWith('ws://')) {
+    return fail(`unsupported --listen URL \`${url}\`; expected \`stdio://\` or \`ws://IP:PORT\``);
+  }
+  const [, bracketed, plain, digits] = /^ws:\/\/(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(url) ?? [];
+  const host = bracketed ?? plain ?? '';
+  const port = Number(digits);
+  const version = isIP(host);
+  if (version === 0 || (version === 6) !== (bracketed !== undefined) || port > 65_535) {
+    return fail(`invalid websocket --listen URL \`${url}\`; expected \`ws://IP:PORT\``);
+  }
+  return { kind: 'websocket', host, port };
+}

@@ -1,0 +1,25 @@
+export const HELP = `Serves the JSON-RPC protocol for editors and other programs: one JSON message per line on stdin and stdout.
+
+Usage: codex app-server [OPTIONS]
+       codex app-server generate-ts --out DIR [--experimental]
+       codex app-server generate-json-schema --out DIR [--experimental]
+
+Options:
+      --listen URL                  Where to serve: stdio:// (default); ws://IP:PORT is not part of this build
+  -c, --config KEY=VALUE            Set one configuration value; dotted key, TOML value (repeatable)
+      --enable FEATURE              Switch a feature on (repeatable)
+      --disable FEATURE             Switch a feature off (repeatable)
+  -p, --profile NAME                Use a profile of config.toml
+      --analytics-default-enabled   Accepted for compatibility; this build sends no analytics
+  -h, --help                        Print this text
+  -V, --version                     Print the version
+
+Sub-commands:
+  generate-ts           Write the protocol as TypeScript types
+  generate-json-schema  Write the protocol as JSON schema
+  -o, --out DIR         Folder to write to; made if it does not exist
+      --experimental    With the methods and fields that need the experimental capability
+
+Logs go to stderr. RUST_LOG sets the level (default error), LOG_FORMAT=json makes each entry a JSON object.
+The server ends when its stdin does.
+`;

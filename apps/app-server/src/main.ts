@@ -1,0 +1,54 @@
+import type { Readable, Writable } from 'node:stream';
+import { toMessage } from '@codex/base';
+import { parseArguments } from './arguments.ts';
+
+/** What the app needs from the process it runs in. */
+export interface AppIo {
+  stdin: Readable;
+  stdout: Writable;
+  stderr: Writable;
+  env: NodeJS.ProcessEnv;
+  /** Absolute path. */
+  cwd: string;
+}
+
+export const VERSION = '0.115.0';
+
+/**
+ * The app-server: arguments without the program and subcommand name; resolves to the exit code once everything is
+ * written. 0 after the end of stdin, 2 for a command line that cannot be understood, 1 for other faults.
+ */
+export async function main(argv: string[], io: AppIo): Promise<number> {
+  const parsed = parseArguments(argv);
+  switch (parsed.kind) {
+    case 'help':
+      io.stdout.write((await import('./help.ts')).HELP);
+      return 0;
+    case 'version':
+      io.stdout.write(`codex-app-server ${VERSION}\n`);
+      return 0;
+    case 'invalid':
+      return usageError(io, parsed.message);
+    case 'generate':
+      return attempt(io, async () => (await import('./generate.ts')).generate(parsed, io.cwd));
+    case 'serve':
+      if (parsed.listen.kind === 'websocket') {
+        return usageError(io, 'the websocket transport is not part of this build; use --listen stdio://');
+      }
+      return attempt(io, async () => (await import('./serve.ts')).serveStdio(parsed, io, VERSION));
+  }
+}
+
+async function attempt(io: AppIo, run: () => Promise<number>): Promise<number> {
+  try {
+    return await run();
+  } catch (error) {
+    io.stderr.write(`Error: ${toMessage(error)}\n`);
+    return 1;
+  }
+}
+
+function usageError(io: AppIo, message: string): number {
+  io.stderr.write(`error: ${message}\n\nUsage: codex app-server [OPTIONS]\n\nFor more information, try '--help'.\n`);
+  return 2;
+}
