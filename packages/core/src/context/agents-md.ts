@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import type { PatchFiles } from '@codex/apply-patch';
 
 export interface AgentsMdOptions {
@@ -40,7 +41,8 @@ async function readProject(options: AgentsMdOptions): Promise<string> {
     const file = await firstFile(options.files, folder, names);
     const bytes = file === null ? null : await readBytes(options.files, file);
     if (!bytes) continue;
-    const text = bytes.subarray(0, left).toString('utf8');
+    // A character that the budget cuts in two is left out.
+    const text = new StringDecoder('utf8').write(bytes.subarray(0, left));
     if (!text.trim()) continue;
     docs.push(text);
     left -= Math.min(bytes.length, left);
