@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import { isObject } from '@codex/base';
 import { type ResponseItem, type ThreadItem, type TurnError, TurnError as TurnErrorSchema } from '@codex/protocol';
-import { abandonedItem, isUserTurn, type Stamped, type ThreadEvent, type ThreadHeader, type TurnEnd } from '@codex/timeline';
+import {
+  abandonedItem,
+  isUserTurn,
+  type Stamped,
+  type ThreadEvent,
+  type ThreadHeader,
+  type TurnEnd,
+} from '@codex/timeline';
 import { itemOfEvent } from './core-items.ts';
 import { isBegin, itemFromFile, withExtra } from './item-from-file.ts';
 import { type Fields, fields, number, oneOf, parseLine, text } from './line.ts';
@@ -41,18 +48,49 @@ const NOTHING: Stamped[] = [];
 
 /** Event lines that say something about history; all others are passed over without being parsed. */
 const TELLING = new Set([
-  'task_started', 'turn_started', 'task_complete', 'turn_complete', 'turn_aborted', 'error', 'token_count',
-  'thread_rolled_back', 'item_started', 'item_completed', 'user_message', 'agent_message', 'agent_reasoning',
-  'agent_reasoning_raw_content', 'context_compacted', 'entered_review_mode', 'exited_review_mode',
-  'exec_command_begin', 'exec_command_end', 'patch_apply_begin', 'patch_apply_end', 'mcp_tool_call_begin',
-  'mcp_tool_call_end', 'dynamic_tool_call_request', 'dynamic_tool_call_response', 'web_search_end',
-  'view_image_tool_call', 'image_generation_end', 'collab_agent_spawn_end', 'collab_agent_interaction_end',
-  'collab_close_end', 'collab_resume_end', 'collab_waiting_end',
+  'task_started',
+  'turn_started',
+  'task_complete',
+  'turn_complete',
+  'turn_aborted',
+  'error',
+  'token_count',
+  'thread_rolled_back',
+  'item_started',
+  'item_completed',
+  'user_message',
+  'agent_message',
+  'agent_reasoning',
+  'agent_reasoning_raw_content',
+  'context_compacted',
+  'entered_review_mode',
+  'exited_review_mode',
+  'exec_command_begin',
+  'exec_command_end',
+  'patch_apply_begin',
+  'patch_apply_end',
+  'mcp_tool_call_begin',
+  'mcp_tool_call_end',
+  'dynamic_tool_call_request',
+  'dynamic_tool_call_response',
+  'web_search_end',
+  'view_image_tool_call',
+  'image_generation_end',
+  'collab_agent_spawn_end',
+  'collab_agent_interaction_end',
+  'collab_close_end',
+  'collab_resume_end',
+  'collab_waiting_end',
 ]);
 
 /** Items that carry a number in place of an id when nobody gave them one. */
 const NUMBERED: ReadonlySet<ThreadItem['type']> = new Set([
-  'userMessage', 'agentMessage', 'reasoning', 'contextCompaction', 'enteredReviewMode', 'exitedReviewMode',
+  'userMessage',
+  'agentMessage',
+  'reasoning',
+  'contextCompaction',
+  'enteredReviewMode',
+  'exitedReviewMode',
 ]);
 
 const HEAD = /^\{"timestamp":"[^"]*","type":"event_msg","payload":\{"type":"([a-z_]+)"/;
@@ -104,7 +142,9 @@ export function createDecoder(options: { path?: string | null } = {}): Decoder {
   const ensureTurn = (): TurnRecord => {
     if (current) return current;
     // The same id at every reading, so that what a client remembers stays valid.
-    const hash = createHash('sha256').update(`${header?.id ?? ''} turn ${++implicitTurns}`).digest('hex');
+    const hash = createHash('sha256')
+      .update(`${header?.id ?? ''} turn ${++implicitTurns}`)
+      .digest('hex');
     const id = `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
     return beginTurn({ id, modelContextWindow: null, mode: 'default' }, false);
   };
@@ -392,4 +432,3 @@ function errorOf(value: unknown): TurnError | null {
   const parsed = TurnErrorSchema().safeParse(value);
   return parsed.success ? parsed.data : null;
 }
-

@@ -1,7 +1,7 @@
 import type { ThreadItem, TurnError } from '@codex/protocol';
 import type { Stamped, ThreadEvent, ThreadHeader, TurnEnd } from '@codex/timeline';
 import { itemEvent, itemToFile } from './item-to-file.ts';
-import { type Fields, formatTime, type RolloutLine } from './line.ts';
+import { type Fields, fields, formatTime, type RolloutLine } from './line.ts';
 import { responseItemToFile } from './response-items.ts';
 import { sessionMetaToFile } from './session-meta.ts';
 import { turnContextToFile } from './turn-context.ts';
@@ -90,7 +90,8 @@ export function encode(stamped: Stamped, context: EncodeContext): RolloutLine[] 
       if (item.type === 'agentMessage') context.lastAgentMessage = item.text;
       // Items stand in the order in which they began, so whatever began earlier has to be told first.
       const started = context.unwritten.has(item.id) ? startsUpTo(item.id, context, threadId, false) : [];
-      return [...started, ...itemToFile(item, { threadId, turnId }).map(message)];
+      const lines = itemToFile(item, { threadId, turnId }).map(message);
+      return [...started, ...(item.type === 'contextCompaction' ? lines.map(extraBeside) : lines)];
     }
     case 'context.appended':
       return event.items.map((item) => line('response_item', responseItemToFile(item)));
@@ -106,6 +107,11 @@ export function encode(stamped: Stamped, context: EncodeContext): RolloutLine[] 
     default:
       return [];
   }
+}
+
+/** This one event of 0.115 must have no members, so the extra key moves out of the payload. */
+function extraBeside({ payload: { item, ...payload }, ...line }: RolloutLine): RolloutLine {
+  return { ...line, payload, item: fields(item) };
 }
 
 /** Beginnings of items up to the one with this id, taken off the list; its own only when asked for. */
@@ -148,4 +154,3 @@ function turnEnd(turnId: string, status: TurnEnd, error: TurnError | null, lastM
 }
 
 export const stringifyLine = (line: RolloutLine): string => `${JSON.stringify(line)}\n`;
-

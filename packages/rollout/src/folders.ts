@@ -31,7 +31,10 @@ async function* dayFolders(home: string): AsyncGenerator<string> {
 }
 
 async function numbered(folder: string, name: RegExp): Promise<string[]> {
-  return (await entries(folder)).filter((entry) => name.test(entry)).sort().reverse();
+  return (await entries(folder))
+    .filter((entry) => name.test(entry))
+    .sort()
+    .reverse();
 }
 
 /** The rollout files directly in a folder, in listing order. */

@@ -8,12 +8,7 @@ import {
 } from '@codex/protocol';
 import { type Fields, fields, list, number, oneOf, text, texts } from './line.ts';
 import { joinWords } from './shell-words.ts';
-import {
-  actionFromFile,
-  agentStateFromFile,
-  durationFromFile,
-  webActionFromFile,
-} from './wire-forms.ts';
+import { actionFromFile, agentStateFromFile, durationFromFile, webActionFromFile } from './wire-forms.ts';
 
 /**
  * The item an event line stands for, read from the fields that codex 0.115 writes; null for lines that are no item.

@@ -166,7 +166,9 @@ function collabCall(item: Extract<ThreadItem, { type: 'collabAgentToolCall' }>):
   const call = { call_id: item.id, sender_thread_id: item.senderThreadId };
   const known = receiver !== undefined && Object.hasOwn(item.agentsStates, receiver);
   const state = known ? item.agentsStates[receiver] : undefined;
-  const status = agentStateToFile(state ?? (item.status === 'failed' ? { status: 'notFound', message: null } : undefined));
+  const status = agentStateToFile(
+    state ?? (item.status === 'failed' ? { status: 'notFound', message: null } : undefined),
+  );
   if (item.tool === 'wait') {
     const statuses = Object.entries(item.agentsStates).map(([id, value]) => [id, agentStateToFile(value)]);
     return { type: 'collab_waiting_end', ...call, statuses: Object.fromEntries(statuses) };

@@ -2,11 +2,15 @@ import { isObject } from '@codex/base';
 
 export type Fields = Record<string, unknown>;
 
-/** One line of a rollout file (rollout specification §2); `timestamp` is UTC with three decimals. */
+/**
+ * One line of a rollout file (rollout specification §2); `timestamp` is UTC with three decimals. Our extra key `item`
+ * stands in the payload, or beside it where 0.115 accepts no further member.
+ */
 export interface RolloutLine {
   timestamp: string;
   type: 'session_meta' | 'response_item' | 'event_msg' | 'turn_context' | 'compacted';
   payload: Fields;
+  item?: Fields;
 }
 
 export function formatTime(ms: number): string {
@@ -29,7 +33,9 @@ export function parseLine(text: string): { at: number | null; type: string; payl
     return null;
   }
   if (!isObject(value) || typeof value['type'] !== 'string' || !isObject(value['payload'])) return null;
-  return { at: parseTime(value['timestamp']), type: value['type'], payload: value['payload'] };
+  const { payload, item } = value as { payload: Fields; item: unknown };
+  if (payload['type'] === 'context_compacted' && isObject(item)) payload['item'] ??= item;
+  return { at: parseTime(value['timestamp']), type: value['type'], payload };
 }
 
 export function text(value: unknown): string | null {

@@ -1,6 +1,7 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, CodexError, isObject, parseJson, systemClock, systemCode } from '@codex/base';
+import { endsTorn } from './torn.ts';
 
 const INDEX = 'session_index.jsonl';
 
@@ -35,7 +36,13 @@ export async function appendThreadName(
   if (!thread_name) throw new CodexError('invalidRequest', 'thread name must not be empty');
   const updated_at = new Date(clock.now()).toISOString().replace('Z', '000000Z');
   await mkdir(home, { recursive: true, mode: 0o700 });
-  await appendFile(join(home, INDEX), `${JSON.stringify({ id, thread_name, updated_at })}\n`, { mode: 0o600 });
+  const file = await open(join(home, INDEX), 'a+', 0o600);
+  try {
+    const start = (await endsTorn(file)) ? '\n' : '';
+    await file.appendFile(`${start}${JSON.stringify({ id, thread_name, updated_at })}\n`);
+  } finally {
+    await file.close();
+  }
   return thread_name;
 }
 

@@ -12,7 +12,11 @@ import type {
   TokenUsageBreakdown,
   WebSearchAction,
 } from '@codex/protocol';
-import { CodexErrorInfo as ErrorInfoSchema, SandboxPolicy as SandboxSchema, SessionSource as SourceSchema } from '@codex/protocol';
+import {
+  CodexErrorInfo as ErrorInfoSchema,
+  SandboxPolicy as SandboxSchema,
+  SessionSource as SourceSchema,
+} from '@codex/protocol';
 import { type Fields, fields, number, oneOf, text, texts } from './line.ts';
 
 /**
@@ -275,4 +279,3 @@ export function agentStateFromFile(value: unknown): CollabAgentState {
   const status = typeof value === 'string' ? oneOf(camel(value), AGENT_STATES) : null;
   return { status: status ?? 'notFound', message: null };
 }
-

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Clock, Logger } from '@codex/base';
 import type { Stamped, ThreadHeader } from '@codex/timeline';
 import { encode, encodeContext, encodeHeader, isDurable, stringifyLine } from './encode.ts';
+import { endsTorn } from './torn.ts';
 import type { GitFields } from './wire-forms.ts';
 
 /** Appends a thread's events to its file. Nothing here throws: what cannot be written is logged and tried again. */
@@ -71,14 +72,10 @@ export function openRollout(options: RolloutOptions): RolloutWriter {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const handle = await open(path, 'a+', 0o600);
     try {
+      if (await endsTorn(handle)) await writeWhole(handle, '\n');
       const { size } = await handle.stat();
-      if (size > 0) {
-        const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
-        // A line that was cut off must not swallow the next one.
-        if (buffer[0] !== 10) await writeWhole(handle, '\n');
-      }
       if (size === 0 || !headed) {
-        const git = await patiently(options.gitInfo, clock, log);
+        const git = await patiently(() => options.gitInfo(), clock, log);
         await writeWhole(handle, stringifyLine(encodeHeader(header, git, clock.now())));
         headed = true;
       }

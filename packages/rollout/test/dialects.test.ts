@@ -29,7 +29,12 @@ function read(...lines: (Record<string, unknown> | [string, Record<string, unkno
   return { events, state, turns: outline(state), skipped: decoder.skipped };
 }
 
-const started = (turn_id: string) => ({ type: 'task_started', turn_id, model_context_window: 1, collaboration_mode_kind: 'default' });
+const started = (turn_id: string) => ({
+  type: 'task_started',
+  turn_id,
+  model_context_window: 1,
+  collaboration_mode_kind: 'default',
+});
 const completed = (turn_id: string) => ({ type: 'task_complete', turn_id, last_agent_message: null });
 const user = (message: string) => ({ type: 'user_message', message, images: [], local_images: [], text_elements: [] });
 const agent = (message: string) => ({ type: 'agent_message', message, phase: null });
@@ -111,7 +116,12 @@ describe('files of codex 0.115', () => {
       originUrl: 'https://git.example.com/acme/demo.git',
     });
     expect(context.items.map((item) => item.type)).toEqual([
-      'message', 'message', 'message', 'function_call', 'function_call_output', 'message',
+      'message',
+      'message',
+      'message',
+      'function_call',
+      'function_call_output',
+      'message',
     ]);
     expect(context.reference).toEqual(lastContext);
     expect(lastContext).toMatchObject({ model: 'gpt-5.2-codex', sandboxPolicy: { type: 'dangerFullAccess' } });
@@ -139,7 +149,12 @@ describe('files of codex 0.115', () => {
     ['http', { http_connection_failed: { http_status_code: 502 } }, { httpConnectionFailed: { httpStatusCode: 502 } }],
     ['nobody knows', 'of_tomorrow', null],
   ])('a failed turn keeps its reason: %s', (_, stored, wire) => {
-    const { state } = read(started('t'), user('x'), { type: 'error', message: 'm', codex_error_info: stored }, completed('t'));
+    const { state } = read(
+      started('t'),
+      user('x'),
+      { type: 'error', message: 'm', codex_error_info: stored },
+      completed('t'),
+    );
     expect(state.turns[0]).toMatchObject({ status: 'failed', error: { message: 'm', codexErrorInfo: wire } });
   });
 
@@ -171,7 +186,10 @@ describe('files without turn lines', () => {
   test('turns begin at what the user says and have the same ids at every reading', () => {
     const lines = [user('a'), agent('b'), user('c'), { ...user('skip'), kind: 'environment_context' }, agent('')];
     const first = read(...lines);
-    expect(first.turns).toEqual(['completed: userMessage item-1, agentMessage item-2', 'completed: userMessage item-3']);
+    expect(first.turns).toEqual([
+      'completed: userMessage item-1, agentMessage item-2',
+      'completed: userMessage item-3',
+    ]);
     expect(read(...lines).state.turns.map(({ id }) => id)).toEqual(first.state.turns.map(({ id }) => id));
     expect(new Set(first.state.turns.map(({ id }) => id)).size).toBe(2);
   });
@@ -198,7 +216,10 @@ describe('turn ends', () => {
 
   test('a turn that the next one cut off is interrupted, unless its end still comes', () => {
     expect(read(started('a'), started('b'), completed('b')).turns).toEqual(['interrupted: ', 'completed: ']);
-    expect(read(started('a'), started('b'), completed('a'), completed('b')).turns).toEqual(['completed: ', 'completed: ']);
+    expect(read(started('a'), started('b'), completed('a'), completed('b')).turns).toEqual([
+      'completed: ',
+      'completed: ',
+    ]);
   });
 
   test('an abort names its turn, else it means the running one', () => {
@@ -217,7 +238,13 @@ describe('turn ends', () => {
   });
 
   test('a command of an unknown turn is dropped, one without a turn belongs to the running one', () => {
-    const end = (call_id: string, turn_id: string) => ({ type: 'exec_command_end', call_id, turn_id, command: [], status: 'completed' });
+    const end = (call_id: string, turn_id: string) => ({
+      type: 'exec_command_end',
+      call_id,
+      turn_id,
+      command: [],
+      status: 'completed',
+    });
     expect(read(started('t'), end('a', 'gone'), end('b', ''), completed('t')).turns).toEqual([
       'completed: commandExecution b completed',
     ]);
@@ -230,7 +257,9 @@ describe('turn ends', () => {
       'completed: userMessage item-1, agentMessage item-2',
       'completed: userMessage item-3, agentMessage item-4',
     ]);
-    expect(read(...turn('a'), back(9), ...turn('b')).turns).toEqual(['completed: userMessage item-1, agentMessage item-2']);
+    expect(read(...turn('a'), back(9), ...turn('b')).turns).toEqual([
+      'completed: userMessage item-1, agentMessage item-2',
+    ]);
   });
 
   test('of two lines for one item the last one counts, in the place of the first', () => {
@@ -303,17 +332,30 @@ describe('bad lines', () => {
   });
 
   test('our own key is believed no further than its types', () => {
-    const { state } = read(started('t'), { ...agent('x'), item: { id: 'm', text: 7, type: 'plan', other: 1 } }, completed('t'));
+    const { state } = read(
+      started('t'),
+      { ...agent('x'), item: { id: 'm', text: 7, type: 'plan', other: 1 } },
+      completed('t'),
+    );
     expect(state.turns[0]?.items).toEqual([{ type: 'agentMessage', id: 'm', text: 'x', phase: null }]);
   });
 
   test('no line whatever makes the reader fail', async () => {
     const [path = ''] = await fixture('collab_extended');
     const lines = (await readFile(path, 'utf8')).split('\n').filter(Boolean);
-    const kinds = ['exec_command_end', 'patch_apply_end', 'mcp_tool_call_end', 'item_completed', 'token_count', 'error'];
+    const kinds = [
+      'exec_command_end',
+      'patch_apply_end',
+      'mcp_tool_call_end',
+      'item_completed',
+      'token_count',
+      'error',
+    ];
     const payload = fc.oneof(
       fc.object({ maxDepth: 2, key: fc.constantFrom('type', 'call_id', 'item', 'changes', 'command', 'result', 'id') }),
-      fc.tuple(fc.constantFrom(...kinds), fc.jsonValue()).map(([type, item]) => ({ type, call_id: 'c', item, changes: item })),
+      fc
+        .tuple(fc.constantFrom(...kinds), fc.jsonValue())
+        .map(([type, item]) => ({ type, call_id: 'c', item, changes: item })),
     );
     const type = fc.constantFrom('event_msg', 'response_item', 'turn_context', 'compacted', 'session_meta', 'x');
     const whole = fc.record({ timestamp: fc.constant('x'), type, payload }).map((line) => JSON.stringify(line));
@@ -322,7 +364,8 @@ describe('bad lines', () => {
       fc.property(fc.array(fc.oneof(whole, torn, fc.constantFrom(...lines)), { maxLength: 30 }), (all) => {
         const decoder = createDecoder();
         const state = emptyThreadState();
-        for (const event of [...all.flatMap((line) => decoder.push(line)), ...decoder.end()]) reduceThread(state, event);
+        for (const event of [...all.flatMap((line) => decoder.push(line)), ...decoder.end()])
+          reduceThread(state, event);
         expect(state.active).toBeNull();
         expect(state.turns.every(({ status }) => status !== 'inProgress')).toBe(true);
       }),

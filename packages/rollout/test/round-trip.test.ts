@@ -1,5 +1,5 @@
 import { manualClock } from '@codex/base';
-import type { ThreadItem } from '@codex/protocol';
+import type { ResponseItem, ThreadItem } from '@codex/protocol';
 import {
   createTimeline,
   emptyModelContext,
@@ -106,7 +106,7 @@ describe('decode ∘ encode', () => {
       fc.property(responseItem, (item) => {
         const known = (item.type as string) !== 'some_later_kind';
         const raw = item.type === 'reasoning' && { content: [{ type: 'text' as const, text: 'secret' }] };
-        const sent = { ...item, ...(known && { id: 'x' }), ...raw };
+        const sent = { ...item, ...(known && { id: 'x' }), ...raw } as ResponseItem;
         const events = stamp([turnStarted('t'), { type: 'context.appended', items: [sent] }, turnEnded]);
         expect(throughLines(events)[1]?.event).toEqual({ type: 'context.appended', items: [item] });
       }),
@@ -114,10 +114,7 @@ describe('decode ∘ encode', () => {
   });
 });
 
-type Step =
-  | { do: 'start' | 'add'; item: ThreadItem }
-  | { do: 'complete'; which: number }
-  | { do: 'say' };
+type Step = { do: 'start' | 'add'; item: ThreadItem } | { do: 'complete'; which: number } | { do: 'say' };
 
 describe('a live thread and its file', () => {
   test('show the same turns, in whatever order items begin and end, and hold the same history', () => {

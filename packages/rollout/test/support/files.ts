@@ -66,7 +66,9 @@ export function writerAt(home: string, overrides: Partial<RolloutOptions> = {}) 
   });
 }
 
-export async function linesOf(path: string): Promise<{ timestamp: string; type: string; payload: Record<string, unknown> }[]> {
+export async function linesOf(
+  path: string,
+): Promise<{ timestamp: string; type: string; payload: Record<string, unknown> }[]> {
   return (await readFile(path, 'utf8'))
     .split('\n')
     .filter(Boolean)
