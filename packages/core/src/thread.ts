@@ -18,7 +18,6 @@ export interface ThreadParts {
   config: Config;
   models: Models;
   settings: ThreadSettings;
-  personalityBakedIn: boolean;
   /** Text of the first user message of a stored history; empty before there is one. */
   preview: string;
   updatedAt: number;
@@ -76,7 +75,6 @@ export function createThread(parts: ThreadParts): Thread {
           timeline,
           steering,
           signal: controller.signal,
-          personalityBakedIn: parts.personalityBakedIn,
           userInstructions: () => parts.userInstructions(),
         }),
       )

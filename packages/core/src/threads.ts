@@ -29,7 +29,6 @@ export function createThreads(deps: CoreDeps): Threads {
     settings: ThreadSettings;
     timeline: Timeline;
     resumed: boolean;
-    personalityBakedIn: boolean;
     preview: string;
     updatedAt: number;
     gitInfo: ThreadSession['gitInfo'];
@@ -72,7 +71,6 @@ export function createThreads(deps: CoreDeps): Threads {
       config,
       models: a.models,
       settings: a.settings,
-      personalityBakedIn: a.personalityBakedIn,
       preview: a.preview,
       updatedAt: a.updatedAt,
       userInstructions: () =>
@@ -152,7 +150,6 @@ export function createThreads(deps: CoreDeps): Threads {
       },
       timeline,
       resumed: false,
-      personalityBakedIn: ownInstructions === null && usable.modelMessages !== null,
       preview: '',
       updatedAt: createdAt,
       gitInfo: null,
@@ -196,7 +193,6 @@ export function createThreads(deps: CoreDeps): Threads {
       },
       timeline,
       resumed: true,
-      personalityBakedIn: record.modelMessages !== null,
       preview: stored.preview,
       updatedAt: stored.updatedAt,
       gitInfo: stored.gitInfo,

@@ -54,6 +54,10 @@ export interface TurnScope {
   diff(diff: string): void;
   plan(explanation: string | null, steps: TurnPlanStep[]): void;
   usage(usage: ThreadTokenUsage | null, rateLimits: RateLimitSnapshot | null): void;
+  /** Says the last known counts once more, under this turn: for clients that joined since. */
+  repeatUsage(): void;
+  /** From here on to the end the status stands still: what is withdrawn on the way is no news. */
+  holdStatus(): void;
   rerouted(from: string, to: string): void;
   retrying(error: TurnError, attempt: number): void;
   end(status: TurnEnd, error?: TurnError | null): void;
@@ -106,6 +110,7 @@ export function createTimeline(deps: TimelineDeps): Timeline {
   const backlog: Stamped[] = [];
   const pending = new Map<number, Pending>();
   let dispatching = false;
+  let statusHeld = false;
   let seq = 0;
   let questionIds = 0;
   let scope: TurnScope | null = null;
@@ -119,6 +124,24 @@ export function createTimeline(deps: TimelineDeps): Timeline {
     backlog.push(stamped);
     if (dispatching) return;
     dispatching = true;
+    dispatch();
+  };
+
+  /** Events that belong together: all of them have happened before anybody hears of the first. */
+  const together = (happen: () => void): void => {
+    if (dispatching) {
+      happen();
+      return;
+    }
+    dispatching = true;
+    try {
+      happen();
+    } finally {
+      dispatch();
+    }
+  };
+
+  const dispatch = (): void => {
     try {
       for (let next = backlog.shift(); next; next = backlog.shift()) {
         for (const listener of listeners) {
@@ -137,6 +160,7 @@ export function createTimeline(deps: TimelineDeps): Timeline {
 
   /** I6: told only when it differs; `change` is applied to see what the status will be before its event goes out. */
   const emitStatus = (next: ThreadState): void => {
+    if (statusHeld) return;
     const value = threadStatus(next);
     const text = JSON.stringify(value);
     if (text === status) return;
@@ -208,8 +232,10 @@ export function createTimeline(deps: TimelineDeps): Timeline {
           const withdraw = () => {
             const entry = pending.get(id);
             if (!entry) return;
-            settle(entry, 'withdrawn', turnId);
-            emitStatus(state);
+            together(() => {
+              settle(entry, 'withdrawn', turnId);
+              emitStatus(state);
+            });
             entry.reject(abortReason(signal));
           };
           pending.set(id, {
@@ -224,8 +250,10 @@ export function createTimeline(deps: TimelineDeps): Timeline {
             },
           });
           signal.addEventListener('abort', withdraw, { once: true });
-          emitStatus({ ...state, questions: new Map([...state.questions, [id, question]]) });
-          emit({ type: 'question.opened', question }, turnId);
+          together(() => {
+            emitStatus({ ...state, questions: new Map([...state.questions, [id, question]]) });
+            emit({ type: 'question.opened', question }, turnId);
+          });
         }),
       appendContext: (items) => {
         if (!ended && items.length) emit({ type: 'context.appended', items }, turnId);
@@ -250,6 +278,12 @@ export function createTimeline(deps: TimelineDeps): Timeline {
         };
         if (event.usage || event.rateLimits) emit(event, turnId);
       },
+      repeatUsage: () => {
+        if (!ended && state.usage) emit({ type: 'turn.usage', usage: state.usage, rateLimits: null }, turnId);
+      },
+      holdStatus: () => {
+        statusHeld = !ended;
+      },
       rerouted: (from, to) => {
         if (!ended) emit({ type: 'turn.rerouted', from, to }, turnId);
       },
@@ -257,22 +291,31 @@ export function createTimeline(deps: TimelineDeps): Timeline {
         if (!ended) emit({ type: 'turn.retrying', error, attempt }, turnId);
       },
       end(endStatus, error = null) {
-        if (ended) return;
-        // I2 and I3, before anybody hears that the turn is over.
-        for (const entry of [...pending.values()]) {
-          settle(entry, 'withdrawn', turnId);
-          entry.reject(new AbortedError('The turn ended before the question was answered.'));
-        }
-        for (const id of [...open.keys()]) abandon(id);
-        ended = true;
-        scope = null;
-        emitStatus({ ...state, active: null, systemError: endStatus === 'failed' });
-        emit({ type: 'turn.ended', status: endStatus, error }, turnId);
+        if (!ended) together(() => finish(endStatus, error));
       },
     };
+
+    const finish = (endStatus: TurnEnd, error: TurnError | null): void => {
+      // I2 and I3, before anybody hears that the turn is over.
+      for (const entry of [...pending.values()]) {
+        settle(entry, 'withdrawn', turnId);
+        entry.reject(new AbortedError('The turn ended before the question was answered.'));
+      }
+      for (const id of [...open.keys()]) abandon(id);
+      ended = true;
+      scope = null;
+      emitStatus({ ...state, active: null, systemError: endStatus === 'failed' });
+      emit({ type: 'turn.ended', status: endStatus, error }, turnId);
+    };
     scope = self;
-    emitStatus({ ...state, active: { id: turnId, items: [], status: 'inProgress', error: null }, systemError: false });
-    emit({ type: 'turn.started', turn }, turnId);
+    together(() => {
+      emitStatus({
+        ...state,
+        active: { id: turnId, items: [], status: 'inProgress', error: null },
+        systemError: false,
+      });
+      emit({ type: 'turn.started', turn }, turnId);
+    });
     return self;
   };
 
@@ -288,9 +331,11 @@ export function createTimeline(deps: TimelineDeps): Timeline {
     renamed: (name) => emit({ type: 'thread.renamed', name }, null),
     closed() {
       if (state.closed) return;
-      scope?.end('interrupted');
-      emitStatus({ ...state, closed: true });
-      emit({ type: 'thread.closed' }, null);
+      together(() => {
+        scope?.end('interrupted');
+        emitStatus({ ...state, closed: true });
+        emit({ type: 'thread.closed' }, null);
+      });
     },
     notice: (level, message, details = null) => emit({ type: 'notice', level, message, details }, null),
     rolledBack: (turns) => emit({ type: 'context.rolledBack', turns }, null),
@@ -298,8 +343,10 @@ export function createTimeline(deps: TimelineDeps): Timeline {
     answer(questionId, answer) {
       const entry = pending.get(questionId);
       if (!entry) return false;
-      settle(entry, 'answered', entry.question.params.turnId ?? '');
-      emitStatus(state);
+      together(() => {
+        settle(entry, 'answered', entry.question.params.turnId ?? '');
+        emitStatus(state);
+      });
       entry.resolve(answer);
       return true;
     },

@@ -16,7 +16,7 @@ export async function readImage(file: string, files: PatchFiles): Promise<ImageR
   try {
     bytes = Buffer.from(await files.read(file));
   } catch (error) {
-    return failed(osErrorText(error));
+    return failed(`failed to read image at ${file}: ${osErrorText(error)}`);
   }
   if (bytes.length > MAX_BYTES) return failed(`it has ${bytes.length} bytes, at most ${MAX_BYTES} can be sent`);
   const mime = imageType(bytes);

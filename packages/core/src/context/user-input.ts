@@ -15,6 +15,7 @@ export async function userMessage(input: readonly UserInput[], files: PatchFiles
         content.push({ type: 'input_text', text: item.text });
         break;
       case 'image':
+        images += 1;
         content.push(
           { type: 'input_text', text: '<image>' },
           { type: 'input_image', image_url: item.url },

@@ -14,7 +14,15 @@ import type { OpenItem } from '@codex/timeline';
 import { fileKey } from '../approval/remember.ts';
 import { decidePatch } from '../approval/decide-patch.ts';
 import { decodeArgs, parametersSchema, type Params } from './args.ts';
-import { functionSpec, text, type Tool, type ToolCall, type ToolResult, type TurnContextForTools } from './tool.ts';
+import {
+  functionSpec,
+  type SpecContext,
+  text,
+  type Tool,
+  type ToolCall,
+  type ToolResult,
+  type TurnContextForTools,
+} from './tool.ts';
 
 const PARAMS = {
   input: { type: 'string', description: 'The whole patch.', required: true },
@@ -25,14 +33,17 @@ const DESCRIPTION =
 
 type FileItem = Extract<ThreadItem, { type: 'fileChange' }>;
 type FoundPatch = Exclude<ReturnType<typeof findPatchIn>, { kind: 'none' }>;
-type PatchOutcome = ToolResult & { applied: boolean };
+type PatchOutcome = ToolResult & { output: string; applied: boolean };
+
+/** The names of the `shell` tool; it answers in JSON to models that have no patch tool (core specification §11.2). */
+export const SHELL_TOOL_NAMES: readonly string[] = ['shell', 'container.exec', 'local_shell'];
 
 /** `apply_patch`, as free text or as a function (core specification §12). */
 export const applyPatchTool: Tool = {
   names: ['apply_patch'],
   parallel: false,
-  spec({ model, config }) {
-    const kind = model.applyPatchToolType ?? (config.features['apply_patch_freeform'] ? 'freeform' : null);
+  spec(context) {
+    const kind = patchToolKind(context);
     if (kind === null) return null;
     if (kind === 'function') return functionSpec('apply_patch', DESCRIPTION, parametersSchema(PARAMS));
     return {
@@ -50,10 +61,14 @@ export const applyPatchTool: Tool = {
       patch = args.value.input;
     }
     const outcome = await runPatch(call.callId, patch, context.settings.cwd, context);
-    if (!outcome.applied || typeof outcome.output !== 'string') return outcome;
-    return { ...outcome, output: `Exit code: 0\nWall time: 0 seconds\nOutput:\n${outcome.output}` };
+    return outcome.applied ? { ...outcome, output: appliedText(outcome.output) } : outcome;
   },
 };
+
+/** In which form the tool is offered to a model, if at all. */
+export function patchToolKind({ model, config }: Pick<SpecContext, 'model' | 'config'>): 'freeform' | 'function' | null {
+  return model.applyPatchToolType ?? (config.features['apply_patch_freeform'] ? 'freeform' : null);
+}
 
 /** A patch that came as a shell command: applied like any other, with a hint to the model to use the tool. */
 export async function runShellPatch(
@@ -72,13 +87,19 @@ export async function runShellPatch(
   }
   const outcome = await runPatch(call.callId, found.patch, path.resolve(cwd, found.workdir ?? ''), context);
   const hint = `Warning: apply_patch was requested via ${tool}. Use the apply_patch tool instead of exec_command.`;
+  const asText = SHELL_TOOL_NAMES.includes(tool) && patchToolKind(context) !== null;
+  const applied = asText
+    ? appliedText(outcome.output)
+    : JSON.stringify({ output: outcome.output, metadata: { exit_code: 0, duration_seconds: 0 } });
   return {
     ...outcome,
-    ...(outcome.applied
-      ? { output: JSON.stringify({ output: outcome.output, metadata: { exit_code: 0, duration_seconds: 0 } }) }
-      : {}),
+    ...(outcome.applied ? { output: applied } : {}),
     before: [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: hint }] }],
   };
+}
+
+function appliedText(report: string): string {
+  return `Exit code: 0\nWall time: 0 seconds\nOutput:\n${report}`;
 }
 
 /** The output is the bare report of the files when the patch was applied, else what stood in the way. */

@@ -78,7 +78,7 @@ export const execCommandTool: Tool = {
     const found = findPatchIn(argv);
     if (found.kind !== 'none') {
       const patched = await runShellPatch(call, context, found, cwd, 'exec_command');
-      return typeof patched.output === 'string' && patched.applied
+      return patched.applied
         ? { ...patched, output: `Wall time: 0.0000 seconds\nOutput:\n${patched.output}` }
         : patched;
     }

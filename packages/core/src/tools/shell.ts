@@ -3,7 +3,7 @@ import { toMessage } from '@codex/base';
 import { findPatchIn } from '@codex/apply-patch';
 import { childEnv, type ExitReport, shellArgv, SpawnError } from '@codex/sandbox';
 import { countLines, truncateMiddle } from '../context/truncate.ts';
-import { runShellPatch } from './apply-patch.ts';
+import { patchToolKind, runShellPatch, SHELL_TOOL_NAMES } from './apply-patch.ts';
 import { approveCommand } from './approve-command.ts';
 import { decodeArgs, parametersSchema, type Params } from './args.ts';
 import { commandItem, exitedItem, failedItem } from './command-item.ts';
@@ -78,7 +78,7 @@ export const shellCommandTool: Tool = {
 
 /** `shell`: one program with its arguments. Served under its older names too. */
 export const shellTool: Tool = {
-  names: ['shell', 'container.exec', 'local_shell'],
+  names: SHELL_TOOL_NAMES,
   parallel: true,
   spec: (context) =>
     oneShotKind(context) === 'shell'
@@ -151,7 +151,7 @@ async function runOneShot(call: ToolCall, context: TurnContextForTools, command:
     );
     open.complete(exitedItem(item, report));
     signal.throwIfAborted();
-    return text(formatReport(report, command.timeoutMs ?? TIMEOUT_MS, context));
+    return text(formatReport(call.name, report, command.timeoutMs ?? TIMEOUT_MS, context));
   } catch (error) {
     signal.throwIfAborted();
     open.complete(failedItem(item, toMessage(error)));
@@ -160,12 +160,12 @@ async function runOneShot(call: ToolCall, context: TurnContextForTools, command:
 }
 
 /** The result as the model sees it. Output is stdout followed by stderr. */
-function formatReport(report: ExitReport, timeoutMs: number, { model }: TurnContextForTools): string {
+function formatReport(tool: string, report: ExitReport, timeoutMs: number, context: TurnContextForTools): string {
   const body = report.stdout + report.stderr;
   const whole = report.timedOut ? `command timed out after ${timeoutMs} milliseconds\n${body}` : body;
-  const cut = truncateMiddle(whole, model.truncationPolicy);
+  const cut = truncateMiddle(whole, context.model.truncationPolicy);
   const seconds = Math.round(report.durationMs / 100) / 10;
-  if (model.applyPatchToolType === null && model.shellType === 'default') {
+  if (SHELL_TOOL_NAMES.includes(tool) && patchToolKind(context) === null) {
     return JSON.stringify({ output: cut, metadata: { exit_code: report.exitCode, duration_seconds: seconds } });
   }
   const lines = [`Exit code: ${report.exitCode}`, `Wall time: ${seconds} seconds`];

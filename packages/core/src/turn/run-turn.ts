@@ -25,7 +25,7 @@ import { sample } from './sample.ts';
 import type { Steering } from './steering.ts';
 import { turnContext, turnMetadata } from './turn-context.ts';
 import { turnDiffFor } from './turn-diff.ts';
-import { addUsage } from './usage.ts';
+import { addUsage, fullWindow } from './usage.ts';
 
 /** One turn with everything it needs; the settings are a snapshot that nobody changes. */
 export interface TurnRun {
@@ -40,8 +40,6 @@ export interface TurnRun {
   timeline: Timeline;
   steering: Steering;
   signal: AbortSignal;
-  /** The personality is part of the thread's instructions. */
-  personalityBakedIn: boolean;
   userInstructions(): Promise<string | null>;
 }
 
@@ -59,6 +57,8 @@ export async function runTurn(run: TurnRun): Promise<void> {
     modelContextWindow: record && usableWindow(record),
     mode: effectiveMode(run.settings).mode,
   });
+  // Registered before anybody else's: what the interrupt tears down must not show as a change of status.
+  signal.addEventListener('abort', () => scope.holdStatus(), { once: true });
   try {
     if (!resolved.ok || !record) {
       scope.end('failed', resolved.ok ? internalError('the model is unknown') : resolved.error);
@@ -67,6 +67,7 @@ export async function runTurn(run: TurnRun): Promise<void> {
     signal.throwIfAborted();
     await tellContext(run, record, scope);
     await addUserInput(run, scope, run.input);
+    scope.repeatUsage();
     let end: LoopEnd;
     do end = await loop(run, record, scope);
     while (!end.error && run.steering.pending);
@@ -121,7 +122,8 @@ async function loop(run: TurnRun, record: ModelRecord, scope: TurnScope): Promis
         model: settings.model,
         record,
         instructions: session.header.baseInstructions,
-        input: () => requestInput(timeline.context.items, { images }),
+        // A repeated attempt sends the same again, whatever the lost one had already said.
+        input: requestInput(timeline.context.items, { images }),
         tools,
         parallelToolCalls: record.supportsParallelToolCalls,
         effort: settings.effort,
@@ -153,7 +155,13 @@ async function loop(run: TurnRun, record: ModelRecord, scope: TurnScope): Promis
     const outputs = await calls.results();
     scope.appendContext(outputs.items);
     signal.throwIfAborted();
-    if (!answer.ok) return { error: answer.error, lastMessage };
+    if (!answer.ok) {
+      const window = usableWindow(record);
+      if (answer.error.codexErrorInfo === 'contextWindowExceeded' && window !== null) {
+        scope.usage(fullWindow(timeline.state.usage, window), null);
+      }
+      return { error: answer.error, lastMessage };
+    }
     if (outputs.stop) {
       run.session.log.info({ turnId: run.turnId }, 'the user cancelled the turn from an approval');
       throw new StopTurn();
@@ -183,6 +191,7 @@ async function resolveModel(
         autoCompactTokenLimit: config.modelAutoCompactTokenLimit,
         toolOutputTokenLimit: config.toolOutputTokenLimit,
         supportsReasoningSummaries: config.modelSupportsReasoningSummaries,
+        baseInstructions: config.baseInstructions,
         personality: config.features.personality,
       }),
     };
@@ -206,7 +215,7 @@ async function tellContext(run: TurnRun, record: ModelRecord, scope: TurnScope):
     approvedPrefixes: [],
     modelInstructions: instructionsFor(record, settings.personality),
     personalityText: (personality) => personalityText(record, personality),
-    personalityBakedIn: run.personalityBakedIn,
+    personalityBakedIn: session.header.baseInstructions === instructionsFor(record, settings.personality),
   };
   scope.appendContext(reference ? contextUpdate(reference, context, facts) : initialContext(context, facts));
   scope.context(context);

@@ -27,3 +27,13 @@ export function addUsage(
     modelContextWindow,
   };
 }
+
+/** The counts after the provider said that the window is full: whatever was estimated, there is no room left. */
+export function fullWindow(before: ThreadTokenUsage | null, window: number): ThreadTokenUsage {
+  const total = before?.total ?? ZERO;
+  return {
+    total: { ...total, totalTokens: window },
+    last: { ...ZERO, totalTokens: Math.max(0, window - total.totalTokens) },
+    modelContextWindow: window,
+  };
+}
