@@ -15,7 +15,6 @@ import type { ProviderConfig } from './providers.ts';
 import type { McpServerToml, WebSearchOptions } from './schema.ts';
 import type { TomlTable } from './toml.ts';
 
-export type Env = Readonly<Record<string, string | undefined>>;
 export type TrustLevel = 'trusted' | 'untrusted';
 
 /**

@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodexError } from '@codex/base';
-import type { Env } from './config.ts';
+import type { Env } from './env.ts';
 
 /**
  * The home of codex: `CODEX_HOME`, which must then be a folder, else `.codex` in the user's home. Reading never

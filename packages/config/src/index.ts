@@ -2,7 +2,6 @@ export {
   type AgentRole,
   type AgentsConfig,
   type Config,
-  type Env,
   type McpOauthConfig,
   type ShellEnvironmentPolicy,
   type SkillsConfig,
@@ -37,7 +36,8 @@ export {
   loadConfig,
   type LoadOptions,
 } from './load.ts';
-export { layerOrigins, mergeLayers } from './merge.ts';
+export type { Env } from './env.ts';
+export { layerOrigins, mergeLayers } from './layers.ts';
 export { featureOverride, type Override, type ParsedOverride, parseOverride } from './overrides.ts';
 export { sandboxPolicy } from './policy.ts';
 export type { ProviderConfig } from './providers.ts';

@@ -1,11 +1,12 @@
 import type { ConfigWarningNotification } from '@codex/protocol';
-import type { Config, Env } from './config.ts';
+import type { Config } from './config.ts';
+import type { Env } from './env.ts';
 import { Mismatch } from './decode.ts';
 import { type ConfigError, fileError, plainError, Refusal } from './error.ts';
 import type { Notice } from './features.ts';
 import { createFileReader, type ReadConfigFile } from './file.ts';
 import { disabledLayersWarning, type Layer, readLayers } from './layer.ts';
-import { mergeLayers } from './merge.ts';
+import { mergeLayers } from './layers.ts';
 import { type Override, overridesTable } from './overrides.ts';
 import { locate } from './position.ts';
 import { type Resolution, type ResolveInput, resolveConfig, type TypedSettings } from './resolve.ts';

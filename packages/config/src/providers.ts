@@ -1,4 +1,4 @@
-import type { Env } from './config.ts';
+import type { Env } from './env.ts';
 import { Refusal } from './error.ts';
 import type { ProviderToml } from './schema.ts';
 

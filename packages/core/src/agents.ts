@@ -4,7 +4,6 @@ import { findRollout } from '@codex/rollout';
 import type { CollabAgentState, ResponseItem, UserInput } from '@codex/protocol';
 import type { CoreDeps } from './ports.ts';
 import type { ClientIdentity, ResumeOptions, SettingsOverrides, StartOptions, Thread } from './thread-types.ts';
-import type { OpenExtras } from './threads.ts';
 
 /** Where an agent stands, in the form the model is told (core specification §13.4). */
 export type AgentStatus =
@@ -80,6 +79,15 @@ export interface AgentTree {
 
 export function createAgentTree(): AgentTree {
   return { agents: new Map(), opening: 0 };
+}
+
+/** What only threads of agents have. */
+export interface OpenExtras {
+  depth?: number;
+  parentId?: string | null;
+  nickname?: string | null;
+  role?: string | null;
+  tree?: AgentTree;
 }
 
 export interface AgentPortDeps {

@@ -3,7 +3,7 @@ import type { Config } from '@codex/config';
 import { instructionsFor, type Models } from '@codex/models';
 import { nullRollout, openRollout, readRollout, rolloutPath, type RolloutWriter } from '@codex/rollout';
 import { createTimeline, type ThreadHeader, type Timeline } from '@codex/timeline';
-import { type AgentTree, createAgentPort, createAgentTree } from './agents.ts';
+import { type AgentTree, createAgentPort, createAgentTree, type OpenExtras } from './agents.ts';
 import { createSessionApprovals } from './approval/remember.ts';
 import { readAgentsMd } from './context/agents-md.ts';
 import type { CoreDeps, GitFacts } from './ports.ts';
@@ -228,15 +228,6 @@ export function createThreads(deps: CoreDeps): Threads {
       await Promise.allSettled([...threads.values()].map((thread) => thread.close()));
     },
   };
-}
-
-/** What only threads of agents have. */
-export interface OpenExtras {
-  depth?: number;
-  parentId?: string | null;
-  nickname?: string | null;
-  role?: string | null;
-  tree?: AgentTree;
 }
 
 function rolloutGit(facts: GitFacts): { commit_hash?: string; branch?: string; repository_url?: string } {

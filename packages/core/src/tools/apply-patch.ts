@@ -66,7 +66,10 @@ export const applyPatchTool: Tool = {
 };
 
 /** In which form the tool is offered to a model, if at all. */
-export function patchToolKind({ model, config }: Pick<SpecContext, 'model' | 'config'>): 'freeform' | 'function' | null {
+export function patchToolKind({
+  model,
+  config,
+}: Pick<SpecContext, 'model' | 'config'>): 'freeform' | 'function' | null {
   return model.applyPatchToolType ?? (config.features['apply_patch_freeform'] ? 'freeform' : null);
 }
 
