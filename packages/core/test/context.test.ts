@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { nodeFiles } from '@codex/apply-patch';
-import type { ResponseItem } from '@codex/protocol';
+import type { ResponseItem, SandboxPolicy } from '@codex/protocol';
 import type { TurnContext } from '@codex/timeline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readAgentsMd } from '../src/context/agents-md.ts';
@@ -150,10 +150,14 @@ describe('environmentText (§7.5)', () => {
 describe('permissionsText (§7.3)', () => {
   const facts = { writableRoots: [], approvedPrefixes: [] };
   const full = { type: 'fullAccess' } as const;
-  const workspace = {
-    ...{ type: 'workspaceWrite', writableRoots: [], readOnlyAccess: full },
-    ...{ networkAccess: true, excludeTmpdirEnvVar: false, excludeSlashTmp: false },
-  } as const;
+  const workspace: SandboxPolicy = {
+    type: 'workspaceWrite',
+    writableRoots: [],
+    readOnlyAccess: full,
+    networkAccess: true,
+    excludeTmpdirEnvVar: false,
+    excludeSlashTmp: false,
+  };
 
   it('names mode, network and policy as they are written in config.toml', () => {
     const readOnly = permissionsText({

@@ -1,6 +1,7 @@
 import { defaultConfig } from '@codex/config';
 import type { CollaborationMode } from '@codex/protocol';
 import { describe, expect, it } from 'vitest';
+import type { SettingsOverrides } from '../src/index.ts';
 import { createPauseSwitch } from '../src/session.ts';
 import { applyOverrides, effectiveMode, initialSettings } from '../src/settings.ts';
 import { createSteering } from '../src/turn/steering.ts';
@@ -27,10 +28,15 @@ describe('settings', () => {
   });
 
   it('take each change', () => {
-    const change = {
-      ...{ model: 'm', effort: 'low', summary: 'none', approvalPolicy: 'never', personality: 'friendly' },
-      ...{ sandboxPolicy: { type: 'dangerFullAccess' }, serviceTier: 'fast' },
-    } as const;
+    const change: SettingsOverrides = {
+      model: 'm',
+      effort: 'low',
+      summary: 'none',
+      approvalPolicy: 'never',
+      personality: 'friendly',
+      sandboxPolicy: { type: 'dangerFullAccess' },
+      serviceTier: 'fast',
+    };
     expect(applyOverrides(start, change)).toEqual({ ...start, ...change });
   });
 
