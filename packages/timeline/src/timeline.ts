@@ -199,8 +199,8 @@ export function createTimeline(deps: TimelineDeps): Timeline {
       },
       start(item, options = {}) {
         if (ended) return { id: item.id, done: true, delta: () => {}, complete: () => {}, abandon: () => {} };
-        // I10: a model may repeat an id; the second item gets one of its own.
-        const unique = uniqueItem(item, usedIds);
+        // I10: a model may repeat an id, also that of a terminal left running; the second item gets one of its own.
+        const unique = uniqueItem(item, (taken) => usedIds.has(taken) || state.openItems.has(taken));
         const { id } = unique;
         usedIds.add(id);
         open.set(id, { item: unique, abandoned: options.abandoned });
@@ -304,6 +304,7 @@ export function createTimeline(deps: TimelineDeps): Timeline {
       for (const id of [...open.keys()]) abandon(id);
       ended = true;
       scope = null;
+      statusHeld = false;
       emitStatus({ ...state, active: null, systemError: endStatus === 'failed' });
       emit({ type: 'turn.ended', status: endStatus, error }, turnId);
     };
@@ -330,9 +331,9 @@ export function createTimeline(deps: TimelineDeps): Timeline {
     opened: (thread, origin) => emit({ type: 'thread.opened', thread, origin }, null),
     renamed: (name) => emit({ type: 'thread.renamed', name }, null),
     closed() {
-      if (state.closed) return;
       together(() => {
         scope?.end('interrupted');
+        if (state.closed) return;
         emitStatus({ ...state, closed: true });
         emit({ type: 'thread.closed' }, null);
       });
@@ -358,9 +359,9 @@ export function createTimeline(deps: TimelineDeps): Timeline {
   };
 }
 
-function uniqueItem(item: ThreadItem, used: ReadonlySet<string>): ThreadItem {
-  if (!used.has(item.id)) return item;
+function uniqueItem(item: ThreadItem, taken: (id: string) => boolean): ThreadItem {
+  if (!taken(item.id)) return item;
   let n = 2;
-  while (used.has(`${item.id}#${n}`)) n += 1;
+  while (taken(`${item.id}#${n}`)) n += 1;
   return { ...item, id: `${item.id}#${n}` };
 }
