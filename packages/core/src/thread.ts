@@ -216,7 +216,8 @@ function toWire({ header, timeline, preview, updatedAt, gitInfo }: WireFacts, tu
     source: header.source,
     agentNickname: header.agentNickname,
     agentRole: header.agentRole,
-    gitInfo,
+    // Belongs to the stored form, which begins with the first turn.
+    gitInfo: timeline.state.turns.length ? gitInfo : null,
     name: timeline.state.name,
     turns: turns ? structuredClone(timeline.state.turns) : [],
   };

@@ -94,6 +94,11 @@ export function createThreads(deps: CoreDeps): Threads {
 
   const openWriter = (header: ThreadHeader, resumed: boolean, session: ThreadSession): RolloutWriter => {
     if (header.path === null) return nullRollout();
+    // Asked for now, so that it is there when the first turn creates the file and clients may see it.
+    const git = resumed ? Promise.resolve(null) : deps.gitFacts(header.cwd).catch(() => null);
+    void git.then((facts) => {
+      session.gitInfo ??= facts && { sha: facts.commitHash, branch: facts.branch, originUrl: facts.repositoryUrl };
+    });
     return openRollout({
       header,
       path: header.path,
@@ -101,8 +106,7 @@ export function createThreads(deps: CoreDeps): Threads {
       clock,
       log: session.log,
       gitInfo: async () => {
-        const facts = await deps.gitFacts(header.cwd);
-        session.gitInfo ??= facts && { sha: facts.commitHash, branch: facts.branch, originUrl: facts.repositoryUrl };
+        const facts = await git;
         return facts && rolloutGit(facts);
       },
     });
