@@ -1,1 +1,3 @@
-export {};
+export { demo } from './demo.ts';
+export type { AppIo } from './io.ts';
+export { main } from './main.ts';

@@ -1,0 +1,49 @@
+export const HELP = `Runs one prompt without a terminal: the answer on stdout, the course of events on stderr.
+
+Usage: codex exec [OPTIONS] [PROMPT]
+       codex exec [OPTIONS] resume SESSION [PROMPT]
+       codex exec [OPTIONS] resume --last [PROMPT]
+
+Without PROMPT, or with '-', the prompt is read from stdin to its end.
+
+Options:
+  -c, --config KEY=VALUE         Set one configuration value; dotted key, TOML value (repeatable)
+      --enable FEATURE           Switch a feature on (repeatable)
+      --disable FEATURE          Switch a feature off (repeatable)
+  -p, --profile NAME             Use a profile of config.toml
+  -m, --model NAME               Use this model
+      --oss                      Use a model on this machine
+      --local-provider NAME      Which: ollama or lmstudio
+  -i, --image FILE...            Attach images; put '--' before a prompt that follows
+  -C, --cd DIR                   Work in this folder
+      --add-dir DIR              One more folder that may be written to (repeatable)
+      --skip-git-repo-check      Run outside a git repository too
+  -s, --sandbox MODE             read-only, workspace-write or danger-full-access
+      --full-auto                Same as --sandbox workspace-write
+      --dangerously-bypass-approvals-and-sandbox
+                                 Run commands without a sandbox; lifts the git check
+      --ephemeral                Keep no session file
+      --output-schema FILE       JSON schema that the last message must follow
+  -o, --output-last-message FILE Write the last message to this file
+      --json                     Print events to stdout, one JSON object per line
+      --color WHEN               always, never or auto
+  -h, --help                     Print this text
+  -V, --version                  Print the version
+
+With resume:
+      --last                     The newest session of this folder
+      --all                      ... of any folder
+
+Nobody is asked anything: what would need an approval is refused, and the turn goes on.
+Exit codes: 0 the turn completed, 1 it failed or could not begin, 2 the command line or the login needs your attention,
+5 the sandbox cannot be set up, 130 interrupted, 143 terminated.
+`;
+
+export const THREE_WAYS = `No login: the model provider 'openai' needs a key, and there is none.
+
+Three ways to go on:
+  1. A key: set CODEX_API_KEY for this run, or put an auth.json (as 'codex login' writes it) into the Codex home.
+  2. Another provider: name one in config.toml (model_provider, [model_providers.NAME] with base_url), or use a model
+     on this machine with --oss.
+  3. Just look: 'codex demo' shows a whole run and needs neither key nor network.
+`;

@@ -1,0 +1,173 @@
+import { type Client, createClient, RpcError } from '@codex/app-server-client';
+import { channelPair, isAbort, type Logger, systemClock, toMessage } from '@codex/base';
+import type { Override } from '@codex/config';
+import type { CodexErrorInfo, UserInput } from '@codex/protocol';
+import { createServer } from '@codex/server';
+import { Refused, VERSION } from './io.ts';
+import { errorText, type Opened, type Outcome, type Output } from './output.ts';
+import { refuseQuestion } from './questions.ts';
+import { createTurnUsage } from './usage.ts';
+
+export interface RunOptions {
+  home: string;
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  overrides: readonly Override[];
+  profile: string | undefined;
+  log: Logger;
+  /** Aborts the run; the turn is interrupted and told as failed. */
+  signal: AbortSignal;
+  /** Finds or makes the thread. */
+  open(client: Client): Promise<{ opened: Opened; earlierTurns: boolean }>;
+  prompt: string;
+  images: readonly string[];
+  outputSchema: unknown;
+  output: Output;
+}
+
+/** `trouble` is the kind of error that ended the turn. */
+export type RunResult = Outcome & { trouble: CodexErrorInfo | null };
+
+/** How long an interrupted turn may take to end. */
+const INTERRUPT_MS = 5_000;
+
+/**
+ * One turn on a server of our own: same messages as over a wire, no wire (architecture §5.4). Throws Refused when there
+ * is no thread to run on, and the abort reason when that was not yet decided.
+ */
+export async function runTurn(options: RunOptions): Promise<RunResult> {
+  const { home, cwd, env, overrides, profile, log, signal } = options;
+  const [near, far] = channelPair<unknown, unknown>();
+  const server = createServer({
+    home,
+    cwd,
+    env,
+    overrides,
+    ...(profile === undefined ? {} : { profile }),
+    sessionSource: 'exec',
+    transport: 'in-process',
+    version: VERSION,
+    honourApiKeyEnv: true,
+    log,
+  });
+  server.connect(far, { name: 'exec' });
+  const client = createClient(near, { onQuestion: refuseQuestion });
+  try {
+    await client.request(
+      'initialize',
+      { clientInfo: { name: 'codex_exec', title: null, version: VERSION }, capabilities: { experimentalApi: true } },
+      { signal },
+    );
+    return await converse(client, options);
+  } catch (error) {
+    if (error instanceof RpcError) throw new Refused(`Error: ${error.message}`, undefined, { cause: error });
+    throw error;
+  } finally {
+    await client.close();
+    await server.close();
+  }
+}
+
+async function converse(client: Client, options: RunOptions): Promise<RunResult> {
+  const { output, prompt, images, outputSchema, signal } = options;
+  const { opened, earlierTurns } = await options.open(client);
+  const threadId = opened.thread.id;
+  output.opened(opened, prompt);
+  const input: UserInput[] = [
+    ...images.map((path): UserInput => ({ type: 'localImage', path })),
+    { type: 'text', text: prompt, text_elements: [] },
+  ];
+  try {
+    const params = { threadId, input, ...(outputSchema === undefined ? {} : { outputSchema }) };
+    const { turn } = await client.request('turn/start', params, { signal });
+    const release = interruptOnAbort(client, { threadId, turnId: turn.id }, signal);
+    try {
+      return await follow(client, { threadId, turnId: turn.id, earlierTurns, output, signal });
+    } finally {
+      release();
+    }
+  } catch (error) {
+    if (!isAbort(error) && !(error instanceof RpcError)) throw error;
+    // The thread was told of already, so its end has to be, too.
+    return end(output, {
+      kind: 'failed',
+      message: toMessage(error),
+      usage: createTurnUsage(false).used,
+      trouble: null,
+    });
+  }
+}
+
+/** Shows the turn's notifications until it has ended. */
+async function follow(
+  client: Client,
+  run: { threadId: string; turnId: string; earlierTurns: boolean; output: Output; signal: AbortSignal },
+): Promise<RunResult> {
+  const { threadId, turnId, output, signal } = run;
+  const usage = createTurnUsage(run.earlierTurns);
+  let lastMessage: string | null = null;
+  let failure = 'the server ended before the turn did';
+  let trouble: CodexErrorInfo | null = null;
+  for await (const event of client.events) {
+    if (event.method === 'configWarning' || event.method === 'deprecationNotice') {
+      const { summary, details } = event.params;
+      output.warn(details ? `${summary} ${details}` : summary);
+      continue;
+    }
+    if (!('threadId' in event.params) || event.params.threadId !== threadId) continue;
+    switch (event.method) {
+      case 'thread/tokenUsage/updated':
+        usage.update(event.params.tokenUsage);
+        continue;
+      case 'error':
+        if (event.params.willRetry) break;
+        failure = errorText(event.params.error);
+        trouble = event.params.error.codexErrorInfo;
+        break;
+      case 'item/started':
+        if (event.params.item.type !== 'userMessage') usage.modelAnswered();
+        break;
+      case 'item/completed':
+        if (event.params.item.type !== 'userMessage') usage.modelAnswered();
+        if (event.params.item.type === 'agentMessage') lastMessage = event.params.item.text;
+        break;
+      case 'turn/completed': {
+        const { turn } = event.params;
+        if (turn.id !== turnId) continue;
+        const used = usage.used;
+        if (turn.status === 'completed')
+          return end(output, { kind: 'completed', usage: used, lastMessage, trouble: null });
+        const message = turn.status === 'interrupted' ? reasonOf(signal) : turn.error ? errorText(turn.error) : failure;
+        return end(output, { kind: 'failed', message, usage: used, trouble });
+      }
+      default:
+        break;
+    }
+    output.event(event);
+  }
+  return end(output, { kind: 'failed', message: failure, usage: usage.used, trouble });
+}
+
+function end(output: Output, result: RunResult): RunResult {
+  output.ended(result);
+  return result;
+}
+
+function reasonOf(signal: AbortSignal): string {
+  return signal.reason instanceof Error ? signal.reason.message : 'the turn was interrupted';
+}
+
+function interruptOnAbort(client: Client, turn: { threadId: string; turnId: string }, signal: AbortSignal): () => void {
+  let cancel = () => {};
+  const interrupt = () => {
+    // A turn that has ended meanwhile cannot be interrupted; the timer covers one that does not end.
+    client.request('turn/interrupt', turn).catch(() => {});
+    cancel = systemClock.timer(INTERRUPT_MS, () => void client.close());
+  };
+  if (signal.aborted) interrupt();
+  else signal.addEventListener('abort', interrupt, { once: true });
+  return () => {
+    signal.removeEventListener('abort', interrupt);
+    cancel();
+  };
+}
