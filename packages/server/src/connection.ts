@@ -40,12 +40,15 @@ export class Connection {
   readonly log: Logger;
   /** Resolves when this connection has become ready, or never will. */
   readonly settled: Promise<void>;
+  /** Resolves when everything is over. */
+  readonly closed: Promise<void>;
   readonly #deps: ConnectionDeps;
   readonly #outbox: Outbox;
   readonly #served = new Set<Promise<void>>();
   #phase: Phase = 'opening';
   #introduction: Introduction | null = null;
   #settle: () => void = () => {};
+  #over: () => void = () => {};
 
   constructor(deps: ConnectionDeps) {
     this.id = deps.id;
@@ -53,6 +56,9 @@ export class Connection {
     this.#deps = deps;
     this.settled = new Promise((resolve) => {
       this.#settle = resolve;
+    });
+    this.closed = new Promise((resolve) => {
+      this.#over = resolve;
     });
     this.#outbox = createOutbox({
       channel: deps.channel,
@@ -112,7 +118,7 @@ export class Connection {
     if (this.#phase !== 'closed') this.#outbox.send(outgoing(message));
   }
 
-  /** Serves the channel until its input ends; resolves when every request is answered and the channel is closed. */
+  /** Serves the channel until its input ends, then answers what is left and closes it. */
   async serve(signal: AbortSignal): Promise<void> {
     const { channel, limits, log } = this.#deps;
     try {
@@ -122,7 +128,7 @@ export class Connection {
         while (this.#served.size >= limits.requestsInFlight) await Promise.race(this.#served);
       }
     } catch (error) {
-      log.warn({ error }, 'reading from the channel failed');
+      log.warn({ err: error }, 'reading from the channel failed');
     }
     await this.end('the input has ended', signal);
   }
@@ -141,6 +147,7 @@ export class Connection {
     this.#outbox.close();
     this.#deps.channel.close(reason);
     this.log.debug({ reason }, 'connection closed');
+    this.#over();
   }
 
   #receive(message: Incoming): void {

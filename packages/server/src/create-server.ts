@@ -84,7 +84,7 @@ export function createServer(options: ServerOptions): Server {
   const services = createServices({ ...options, clock, ids, log }, { questions });
   const stopping = new AbortController();
   const idleListeners = new Set<() => void>();
-  const connections = new Map<Connection, Promise<void>>();
+  const connections = new Set<Connection>();
   let connectionIds = 0;
   let engine: Promise<Threads> | undefined;
   let loaded: Threads | undefined;
@@ -130,16 +130,15 @@ export function createServer(options: ServerOptions): Server {
 
   const shutDown = async () => {
     const answers = createDeadline(limits.closeMs, clock);
-    for (const connection of connections.keys()) void connection.end('the server is closing', answers.signal);
-    answers.signal.addEventListener('abort', () => stopping.abort(), { once: true });
-    await Promise.all([...connections.values()]);
+    await Promise.all([...connections].map((each) => each.end('the server is closing', answers.signal)));
     answers.clear();
+    stopping.abort();
     const threads = await engine?.catch(() => undefined);
     const work = createDeadline(limits.closeMs, clock);
     try {
       await raceAbort(threads?.close() ?? Promise.resolve(), work.signal);
     } catch (error) {
-      log.error({ error }, 'threads did not close');
+      log.error({ err: error }, 'threads did not close');
     } finally {
       work.clear();
       await services.close();
@@ -159,9 +158,10 @@ export function createServer(options: ServerOptions): Server {
         onInputEnd: (gone) => subscriptions.remove(gone),
       });
       subscriptions.add(connection);
-      const closed = connection.serve(stopping.signal).finally(() => connections.delete(connection));
-      connections.set(connection, closed);
-      return { closed };
+      connections.add(connection);
+      void connection.serve(stopping.signal);
+      void connection.closed.then(() => connections.delete(connection));
+      return { closed: connection.closed };
     },
     get runningTurns() {
       return runningTurns();

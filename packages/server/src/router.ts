@@ -30,7 +30,7 @@ export function createRouter({ server, handlers }: RouterDeps): Router {
       try {
         await follow();
       } catch (error) {
-        log.error({ error }, 'what follows a reply failed');
+        log.error({ err: error }, 'what follows a reply failed');
       }
     }
   };
@@ -46,7 +46,7 @@ export function createRouter({ server, handlers }: RouterDeps): Router {
         await server.lanes.run(lane, () => run(connection, request, method, params, log));
       } catch (error) {
         if (isCodexError(error)) log.debug({ code: error.code, message: error.message }, 'request refused');
-        else log.error({ error }, 'request failed');
+        else log.error({ err: error }, 'request failed');
         connection.refuse(request.id, toRpcError(error));
       }
     },

@@ -9,15 +9,17 @@ export const configHandlers = {
       throw new CodexError('internal', `failed to read configuration layers: ${loaded.error.message}`);
     }
     const { layerOrigins, mergeLayers } = await import('@codex/config');
-    const layers = loaded.layers.toReversed().map(({ name, version, config, disabledReason }) => ({
+    // Without a folder the question is about the server, which belongs to no project.
+    const asked = loaded.layers.filter((layer) => typeof params.cwd === 'string' || layer.name.type !== 'project');
+    const layers = asked.toReversed().map(({ name, version, config, disabledReason }) => ({
       name,
       version,
       config,
       ...(disabledReason === null ? {} : { disabledReason }),
     }));
     return {
-      config: readableConfig(mergeLayers(loaded.layers)),
-      origins: layerOrigins(loaded.layers),
+      config: readableConfig(mergeLayers(asked)),
+      origins: layerOrigins(asked),
       // Left out, not null, when nobody asked for them.
       ...(params.includeLayers ? { layers } : {}),
     } as { config: ReturnType<typeof readableConfig>; origins: ReturnType<typeof layerOrigins>; layers: typeof layers };

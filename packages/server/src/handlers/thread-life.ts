@@ -1,9 +1,11 @@
-import { CodexError, type Logger, toMessage } from '@codex/base';
+import { CodexError, createDeadline, raceAbort } from '@codex/base';
 import type { Thread } from '@codex/core';
 import type { Handlers, RequestContext } from '../context.ts';
 import { requireThread, threadNotFound } from '../loaded-thread.ts';
 import { requireRollout } from '../stored-thread.ts';
 import { parseThreadId } from '../thread-id.ts';
+
+const CLOSE_LIMIT_MS = 10_000;
 
 export const threadLifeHandlers = {
   /** The last one to leave closes the thread, after the answer (§14.4). */
@@ -17,7 +19,7 @@ export const threadLifeHandlers = {
     }
     if (!subscriptions.unsubscribe(id, ctx.connection)) return { status: 'notSubscribed' };
     ctx.afterReply(async () => {
-      if (subscriptions.of(id).size === 0) await closeThread(thread, ctx.log);
+      if (subscriptions.of(id).size === 0) await closeThread(ctx, thread);
     });
     return { status: 'unsubscribed' };
   },
@@ -45,7 +47,7 @@ export const threadLifeHandlers = {
     if (thread) {
       // Clients hear of it by `thread/archived`.
       ctx.server.feed.closeQuietly(id);
-      await closeThread(thread, ctx.log);
+      await closeThread(ctx, thread);
     }
     await ctx.server.services.store.archive(path);
     tellAll(ctx, 'thread/archived', id);
@@ -82,11 +84,14 @@ function tellAll(ctx: RequestContext, method: 'thread/archived' | 'thread/unarch
   ctx.afterReply(() => ctx.server.subscriptions.broadcast({ method, params: { threadId } }));
 }
 
-/** A thread that cannot be closed properly is an error in the log, not in the answer. */
-async function closeThread(thread: Thread, log: Logger): Promise<void> {
+/** A thread that does not close in time, or not properly, is an error in the log and not in the answer. */
+async function closeThread(ctx: RequestContext, thread: Thread): Promise<void> {
+  const limit = createDeadline(CLOSE_LIMIT_MS, ctx.server.clock);
   try {
-    await thread.close();
+    await raceAbort(thread.close(), limit.signal);
   } catch (error) {
-    log.error({ error: toMessage(error), threadId: thread.id }, 'closing a thread failed');
+    ctx.log.error({ err: error, threadId: thread.id }, 'closing a thread failed');
+  } finally {
+    limit.clear();
   }
 }

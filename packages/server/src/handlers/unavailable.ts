@@ -7,7 +7,7 @@ import { parseThreadId } from '../thread-id.ts';
 
 interface Absent {
   /** What the request must name correctly before it is refused for our reasons. */
-  needs: 'nothing' | 'loadedThread' | 'storedThread' | 'threadId';
+  needs: 'nothing' | 'loadedThread' | 'storedThread' | 'metadata';
   /** Completes the sentence "… is not available in this build: ". */
   because: string;
 }
@@ -31,7 +31,7 @@ export const UNAVAILABLE = {
     because: 'it does not compact on request; start a new thread with a summary as input',
   },
   'thread/metadata/update': {
-    needs: 'storedThread',
+    needs: 'metadata',
     because: 'it does not change stored metadata; names can be set with `thread/name/set`',
   },
   'review/start': { needs: 'loadedThread', because: 'it has no review mode; ask for a review in `turn/start`' },
@@ -84,16 +84,23 @@ async function checkThread(needs: Absent['needs'], threadId: string, ctx: Reques
   switch (needs) {
     case 'nothing':
       return;
-    case 'threadId':
-      parseThreadId(threadId);
-      return;
     case 'loadedThread':
       requireThread(ctx, threadId);
       return;
     case 'storedThread':
       await requireRollout(ctx, parseThreadId(threadId));
       return;
+    case 'metadata':
+      await requireMetadata(ctx, parseThreadId(threadId));
+      return;
   }
+}
+
+/** The words are those that clients know for a thread nobody has heard of. */
+async function requireMetadata(ctx: RequestContext, id: string): Promise<void> {
+  const { store } = ctx.server.services;
+  const known = ctx.server.loadedThread(id) ?? (await store.find(id)) ?? (await store.findArchived(id));
+  if (!known) throw new CodexError('internal', `sqlite state db unavailable for thread ${id}`);
 }
 
 /** Realtime conversations are refused the way a server without the feature refuses them (§9.4). */
