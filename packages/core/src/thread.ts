@@ -8,6 +8,7 @@ import { MAX_INPUT_CHARS } from './context/user-input.ts';
 import { applyOverrides } from './settings.ts';
 import type { ThreadSession } from './session.ts';
 import type { PreparedTurn, Thread, ThreadSettings, TurnOptions } from './thread-types.ts';
+import { createToolBox } from './tools/registry.ts';
 import { runTurn } from './turn/run-turn.ts';
 import { createSteering, type Steering } from './turn/steering.ts';
 
@@ -38,6 +39,7 @@ interface RunningTurn {
 export function createThread(parts: ThreadParts): Thread {
   const { session, timeline, rollout, config, models } = parts;
   const { header, ids } = session;
+  const tools = createToolBox(header.dynamicTools);
   let settings = parts.settings;
   let { preview, updatedAt } = parts;
   let current: RunningTurn | null = null;
@@ -73,6 +75,7 @@ export function createThread(parts: ThreadParts): Thread {
           models,
           session,
           timeline,
+          tools,
           steering,
           signal: controller.signal,
           userInstructions: () => parts.userInstructions(),

@@ -16,7 +16,8 @@ export interface CommandRequest {
 export type Decision =
   | { kind: 'run'; confined: boolean }
   | { kind: 'ask'; reason: string | null; confinedAfter: boolean }
-  | { kind: 'refuse'; reason: string };
+  /** `escalation`: not the command is refused but the wish to run it without the sandbox. */
+  | { kind: 'refuse'; about: 'command' | 'escalation'; reason: string };
 
 /**
  * The first decision about a command that no rule matches (core specification §15.2). Pure. Each plain part of a
@@ -36,13 +37,14 @@ function judge(request: CommandRequest): Decision {
 
   // Only on-request lets the model ask for more than the sandbox allows, whether or not there is one.
   if (escalated && approvalPolicy !== 'on-request') {
-    return { kind: 'refuse', reason: escalationRefused(approvalPolicy) };
+    return { kind: 'refuse', about: 'escalation', reason: escalationRefused(approvalPolicy) };
   }
   if (dangerous) {
-    if (approvalPolicy === 'never') return { kind: 'refuse', reason: 'blocked by policy' };
+    if (approvalPolicy === 'never') return { kind: 'refuse', about: 'command', reason: 'blocked by policy' };
     if (isGranularWithout(approvalPolicy, 'sandbox_approval')) {
       return {
         kind: 'refuse',
+        about: 'command',
         reason: 'approval required by policy, but AskForApproval::Granular.sandbox_approval is false',
       };
     }

@@ -19,8 +19,8 @@ export interface CommandToApprove {
 export type Approval =
   /** `item` is open when the user was asked. */
   | { kind: 'run'; confined: boolean; item: OpenItem | null }
-  /** `reason` goes to the model; the item, if any, is completed. */
-  | { kind: 'rejected'; reason: string; byUser: boolean; stopTurn: boolean };
+  /** `reason` goes to the model; the item, if any, is completed. `by` says who or what stood against it. */
+  | { kind: 'rejected'; reason: string; by: 'user' | 'command' | 'escalation'; stopTurn: boolean };
 
 /** Settles whether a command may run, asking the client where the policy wants it (core specification §15). */
 export async function approveCommand(
@@ -43,7 +43,7 @@ export async function approveCommand(
   if (decision.kind === 'run') return { kind: 'run', confined: decision.confined, item: null };
   if (decision.kind === 'refuse') {
     const reason = refusalText(argv, decision.reason, settings.approvalPolicy);
-    return { kind: 'rejected', reason, byUser: false, stopTurn: false };
+    return { kind: 'rejected', reason, by: decision.about, stopTurn: false };
   }
 
   const open = scope.start(item);
@@ -63,7 +63,7 @@ export async function approveCommand(
   );
   if (!answer.ok) {
     open.complete(failedItem(item, `the client could not decide: ${answer.error.message}`));
-    return { kind: 'rejected', reason: 'rejected by user', byUser: true, stopTurn: false };
+    return { kind: 'rejected', reason: 'rejected by user', by: 'user', stopTurn: false };
   }
   const verdict = answer.result.decision;
   const run: Approval = { kind: 'run', confined: decision.confinedAfter, item: open };
@@ -77,7 +77,7 @@ export async function approveCommand(
     return run;
   }
   open.complete(declinedItem(item, 'exec command rejected by user'));
-  return { kind: 'rejected', reason: 'rejected by user', byUser: true, stopTurn: verdict === 'cancel' };
+  return { kind: 'rejected', reason: 'rejected by user', by: 'user', stopTurn: verdict === 'cancel' };
 }
 
 function refusalText(argv: readonly string[], reason: string, policy: AskForApproval): string {

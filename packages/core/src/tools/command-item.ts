@@ -20,13 +20,14 @@ export function commandItem(id: string, argv: readonly string[], cwd: string, pr
   };
 }
 
-export function exitedItem(item: CommandItem, report: ExitReport): CommandItem {
-  const succeeded = report.exitCode === 0 && !report.aborted && !report.timedOut;
+/** `killed`: it was ended from outside, so its exit code says nothing. */
+export function exitedItem(item: CommandItem, report: ExitReport, killed = report.aborted): CommandItem {
+  const succeeded = report.exitCode === 0 && !killed && !report.timedOut;
   return {
     ...item,
     status: succeeded ? 'completed' : 'failed',
     aggregatedOutput: report.output || null,
-    exitCode: report.aborted ? -1 : report.exitCode,
+    exitCode: killed ? -1 : report.exitCode,
     durationMs: Math.round(report.durationMs),
   };
 }

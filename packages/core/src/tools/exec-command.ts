@@ -103,6 +103,7 @@ export const execCommandTool: Tool = {
       );
       if (approval.kind === 'rejected') {
         session.terminals.remove(id);
+        if (approval.by === 'escalation') return text(approval.reason);
         return {
           ...failed(`CreateProcess { message: "Rejected(\\"${approval.reason}\\")" }`),
           stopTurn: approval.stopTurn,
@@ -134,10 +135,13 @@ export const execCommandTool: Tool = {
         item,
         session: process,
         usedAt: startedAt,
+        killed: false,
         open: approval.item ?? context.scope.start(item, { abandoned: () => null }),
         completed: Promise.resolve(),
       };
-      terminal.completed = process.exited.then((report) => terminal.open.complete(exitedItem(item, report)));
+      terminal.completed = process.exited.then((report) =>
+        terminal.open.complete(exitedItem(item, report, terminal.killed)),
+      );
       output.open(terminal.open);
       session.terminals.add(terminal);
       const waitMs = clamp(args.value.yield_time_ms ?? YIELD_DEFAULT_MS, YIELD_MIN_MS, YIELD_MAX_MS);

@@ -129,7 +129,7 @@ async function runOneShot(call: ToolCall, context: TurnContextForTools, command:
     item,
   );
   if (approval.kind === 'rejected') {
-    const reason = approval.byUser ? 'exec command rejected by user' : approval.reason;
+    const reason = approval.by === 'user' ? 'exec command rejected by user' : approval.reason;
     return { output: reason, stopTurn: approval.stopTurn };
   }
   const open = approval.item ?? scope.start(item);

@@ -11,6 +11,8 @@ export interface Terminal {
   open: OpenItem;
   session: Session;
   usedAt: number;
+  /** Ended by us and not by itself. */
+  killed: boolean;
   /** Settles after the item was completed. */
   completed: Promise<void>;
 }
@@ -40,6 +42,7 @@ export function createTerminalSessions(deps: { ids: Ids; clock: Pick<Clock, 'now
     const victim = byUse.find((t) => !t.session.running) ?? byUse.slice(0, -PROTECTED)[0];
     if (!victim) return;
     terminals.delete(victim.id);
+    victim.killed = true;
     void victim.session.kill();
   };
 
@@ -72,6 +75,7 @@ export function createTerminalSessions(deps: { ids: Ids; clock: Pick<Clock, 'now
     async clean() {
       const all = [...terminals.values()];
       terminals.clear();
+      for (const terminal of all) terminal.killed = true;
       await Promise.all(all.map((t) => t.session.kill().then(() => t.completed)));
     },
   };

@@ -1,7 +1,7 @@
 import { isAbort, toMessage } from '@codex/base';
 import type { ResponseItem } from '@codex/protocol';
 import { fitOutput } from '../context/truncate.ts';
-import { findTool } from '../tools/registry.ts';
+import type { ToolBox } from '../tools/registry.ts';
 import type { ToolCall, ToolResult, TurnContextForTools } from '../tools/tool.ts';
 
 const SHELL_FAMILY = new Set(['shell', 'container.exec', 'local_shell', 'shell_command', 'unified_exec']);
@@ -15,23 +15,25 @@ export interface ToolRun {
 }
 
 /** Runs the calls of one model response, side by side where their tools allow it (core specification §10.5). */
-export function createToolRun(context: TurnContextForTools): ToolRun {
+export function createToolRun(context: TurnContextForTools, tools: ToolBox): ToolRun {
   const { session, model, signal } = context;
   const runs: Promise<{ call: ToolCall; result: ToolResult }>[] = [];
   let exclusive: Promise<unknown> = Promise.resolve();
   let shared: Promise<unknown>[] = [];
 
   const runOne = async (call: ToolCall): Promise<ToolResult> => {
-    const tool = findTool(call.name);
+    const tool = tools.find(call.name);
     if (!tool) {
       return { output: `unsupported ${call.kind === 'custom' ? 'custom tool call' : 'call'}: ${call.name}` };
     }
     const startedAt = session.clock.now();
+    const aborted = () => abortedText(call.name, session.clock.now() - startedAt);
     try {
       signal.throwIfAborted();
-      return await tool.run(call, context);
+      const result = await tool.run(call, context);
+      return result.stopTurn ? { ...result, output: aborted() } : result;
     } catch (error) {
-      if (signal.aborted || isAbort(error)) return { output: abortedText(call.name, session.clock.now() - startedAt) };
+      if (signal.aborted || isAbort(error)) return { output: aborted() };
       session.log.error({ tool: call.name, callId: call.callId, err: toMessage(error) }, 'a tool failed unexpectedly');
       return { output: `${call.name} failed: ${toMessage(error)}` };
     }
@@ -42,7 +44,7 @@ export function createToolRun(context: TurnContextForTools): ToolRun {
       return runs.length;
     },
     dispatch(call) {
-      const parallel = findTool(call.name)?.parallel ?? true;
+      const parallel = tools.find(call.name)?.parallel ?? true;
       const before = parallel ? exclusive : Promise.all([exclusive, ...shared]);
       const run = before.then(() => runOne(call));
       if (parallel) shared.push(run);

@@ -18,7 +18,7 @@ import { userMessage } from '../context/user-input.ts';
 import { effectiveMode } from '../settings.ts';
 import type { ThreadSession } from '../session.ts';
 import type { ThreadSettings } from '../thread-types.ts';
-import { toolSpecs } from '../tools/registry.ts';
+import type { ToolBox } from '../tools/registry.ts';
 import type { TurnContextForTools } from '../tools/tool.ts';
 import { createToolRun } from './run-tools.ts';
 import { sample } from './sample.ts';
@@ -38,6 +38,7 @@ export interface TurnRun {
   models: Models;
   session: ThreadSession;
   timeline: Timeline;
+  tools: ToolBox;
   steering: Steering;
   signal: AbortSignal;
   userInstructions(): Promise<string | null>;
@@ -107,7 +108,7 @@ async function loop(run: TurnRun, record: ModelRecord, scope: TurnScope): Promis
     turnDiff: turnDiffFor(scope, session.files, settings.cwd),
     history: () => timeline.context.items,
   };
-  const tools = toolSpecs({ config, settings, model: record, depth: session.agents.depth });
+  const tools = run.tools.specs({ config, settings, model: record, depth: session.agents.depth });
   const images = record.inputModalities.includes('image');
   const headers = { 'x-codex-turn-metadata': turnMetadata(run.turnId, settings, process.platform) };
   let turnState: string | undefined;
@@ -116,7 +117,7 @@ async function loop(run: TurnRun, record: ModelRecord, scope: TurnScope): Promis
   for (;;) {
     for (const input of steering.drain()) await addUserInput(run, scope, input);
     scope.appendContext(session.agents.drainNotices());
-    const calls = createToolRun(context);
+    const calls = createToolRun(context, run.tools);
     const answer = await sample(
       {
         model: settings.model,
