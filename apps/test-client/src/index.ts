@@ -1,1 +1,1 @@
-export {};
+export { type AppIo, main } from './main.ts';

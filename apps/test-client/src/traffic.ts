@@ -1,0 +1,74 @@
+import type { Writable } from 'node:stream';
+import { type Channel, isObject } from '@codex/base';
+import type { RpcMessage } from '@codex/protocol';
+
+/** The same channel, with every message shown on its way. */
+export function tap(
+  channel: Channel<unknown, RpcMessage>,
+  show: 'all' | 'summary',
+  out: Writable,
+): Channel<unknown, RpcMessage> {
+  const methods = new Map<unknown, string>();
+  const print = (arrow: string, message: unknown) => {
+    const text = show === 'all' ? JSON.stringify(message) : summary(message, methods);
+    out.write(`${arrow} ${text}\n`);
+  };
+  async function* messages(): AsyncGenerator<unknown> {
+    for await (const message of channel.messages) {
+      print('←', message);
+      yield message;
+    }
+  }
+  return {
+    messages: messages(),
+    send: (message) => {
+      if ('method' in message && 'id' in message) methods.set(message.id, message.method);
+      print('→', message);
+      channel.send(message);
+    },
+    close: (reason) => channel.close(reason),
+  };
+}
+
+/** One short line: what it is and what matters in it. */
+function summary(message: unknown, methods: ReadonlyMap<unknown, string>): string {
+  if (!isObject(message)) return JSON.stringify(message);
+  const { id, method, params, result, error } = message;
+  if (typeof method === 'string') {
+    const kind = id === undefined ? '' : ` #${shown(id)}`;
+    return `${method}${kind} ${facts(params)}`.trimEnd();
+  }
+  const asked = methods.get(id) ?? 'answer';
+  if (error !== undefined) return `${asked} #${shown(id)} error ${shown(error)}`;
+  return `${asked} #${shown(id)} ok ${facts(result)}`.trimEnd();
+}
+
+const MAX_SHOWN = 160;
+
+/** The members that tell one message from the next: texts and states, without ids. */
+function facts(value: unknown): string {
+  if (!isObject(value)) return value === undefined || value === null ? '' : shown(value);
+  const { item, turn, thread, delta, error, status, decision, command, ...rest } = value;
+  if (typeof delta === 'string') return JSON.stringify(delta);
+  if (isObject(item)) return itemFacts(item);
+  if (isObject(turn)) return [turn['status'], isObject(turn['error']) ? shown(turn['error']) : ''].join(' ').trim();
+  if (isObject(thread)) return shown(thread['id']);
+  const kept = { error, status, decision, command };
+  const known = Object.entries(kept).filter(([, member]) => member !== undefined && member !== null);
+  if (known.length > 0) return known.map(([name, member]) => `${name}=${shown(member)}`).join(' ');
+  const others = Object.entries(rest).filter(([name]) => !/^(thread|turn|item)Id$/.test(name));
+  return others.length === 0 ? '' : shown(Object.fromEntries(others));
+}
+
+function itemFacts(item: Record<string, unknown>): string {
+  const { type, text, command, status, exitCode, query } = item;
+  const main = text ?? command ?? query;
+  return [type, main === undefined ? '' : shown(main), status, typeof exitCode === 'number' ? `exit ${exitCode}` : '']
+    .filter((part) => part !== undefined && part !== '')
+    .join(' ');
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? '';
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+}
