@@ -38,8 +38,13 @@ export function createThreads(deps: CoreDeps): Threads {
     client: StartOptions['client'];
   }
 
+  const checkOpen = (): void => {
+    if (closing) throw new CodexError('invalidRequest', 'threads are being shut down');
+  };
+
   const assemble = (a: Assembly): Thread => {
     const { header, config, timeline } = a;
+    checkOpen();
     const session: ThreadSession = {
       header,
       home: deps.home,
@@ -113,7 +118,6 @@ export function createThreads(deps: CoreDeps): Threads {
   };
 
   const openThread = async (options: StartOptions & OpenExtras): Promise<Thread> => {
-    if (closing) throw new CodexError('invalidRequest', 'threads are being shut down');
     const { config } = options;
     const models = deps.modelsFor(config, config.modelProvider, options.client);
     const { slug, record } = await models.resolve(config.model);
@@ -143,8 +147,7 @@ export function createThreads(deps: CoreDeps): Threads {
       clock,
       onListenerError: (err) => log.error({ err }, 'a listener failed'),
     });
-    if (options.history?.length) timeline.seed(options.history);
-    return assemble({
+    const thread = assemble({
       header,
       config,
       models,
@@ -162,6 +165,9 @@ export function createThreads(deps: CoreDeps): Threads {
       tree: options.tree ?? createAgentTree(),
       client: options.client,
     });
+    // Not before its file listens.
+    if (options.history?.length) timeline.seed(options.history);
+    return thread;
   };
 
   const load = async (options: ResumeOptions & OpenExtras): Promise<Thread> => {
@@ -210,6 +216,8 @@ export function createThreads(deps: CoreDeps): Threads {
   return {
     start: (options) => openThread(options),
     resume(options) {
+      const loadedAlready = [...threads.values()].find((thread) => thread.header.path === options.path);
+      if (loadedAlready) return Promise.resolve(loadedAlready);
       // Two clients that ask together get one thread.
       const known = loading.get(options.path);
       if (known) return known;

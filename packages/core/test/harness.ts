@@ -99,14 +99,15 @@ export async function rig(steps: Step[] = [], options: RigOptions = {}): Promise
     ...options.deps,
   };
   const threads = createThreads(deps);
-  const opened: Thread[] = [];
-  threads.onOpened((thread) => opened.push(thread));
+  /** The newest thread of each file. */
+  const opened = new Map<string, Thread>();
+  threads.onOpened((thread) => void opened.set(thread.header.path ?? thread.id, thread));
 
   onTestFinished(async () => {
     await threads.close();
     await runner.close();
     await model.close();
-    for (const thread of opened) await expectStored(thread);
+    for (const thread of opened.values()) await expectStored(thread);
     await rm(root, { recursive: true, force: true });
   });
 
