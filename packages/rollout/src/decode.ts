@@ -10,6 +10,7 @@ import {
   type TurnEnd,
 } from '@codex/timeline';
 import { itemOfEvent } from './core-items.ts';
+import { isIrrelevant, isReasoning, NUMBERED } from './event-kinds.ts';
 import { isBegin, itemFromFile, withExtra } from './item-from-file.ts';
 import { type Fields, fields, number, oneOf, parseLine, text } from './line.ts';
 import { reasoningCollector } from './reasoning.ts';
@@ -45,55 +46,6 @@ interface TurnRecord {
 }
 
 const NOTHING: Stamped[] = [];
-
-/** Event lines that say something about history; all others are passed over without being parsed. */
-const TELLING = new Set([
-  'task_started',
-  'turn_started',
-  'task_complete',
-  'turn_complete',
-  'turn_aborted',
-  'error',
-  'token_count',
-  'thread_rolled_back',
-  'item_started',
-  'item_completed',
-  'user_message',
-  'agent_message',
-  'agent_reasoning',
-  'agent_reasoning_raw_content',
-  'context_compacted',
-  'entered_review_mode',
-  'exited_review_mode',
-  'exec_command_begin',
-  'exec_command_end',
-  'patch_apply_begin',
-  'patch_apply_end',
-  'mcp_tool_call_begin',
-  'mcp_tool_call_end',
-  'dynamic_tool_call_request',
-  'dynamic_tool_call_response',
-  'web_search_end',
-  'view_image_tool_call',
-  'image_generation_end',
-  'collab_agent_spawn_end',
-  'collab_agent_interaction_end',
-  'collab_close_end',
-  'collab_resume_end',
-  'collab_waiting_end',
-]);
-
-/** Items that carry a number in place of an id when nobody gave them one. */
-const NUMBERED: ReadonlySet<ThreadItem['type']> = new Set([
-  'userMessage',
-  'agentMessage',
-  'reasoning',
-  'contextCompaction',
-  'enteredReviewMode',
-  'exitedReviewMode',
-]);
-
-const HEAD = /^\{"timestamp":"[^"]*","type":"event_msg","payload":\{"type":"([a-z_]+)"/;
 
 /**
  * One decoder for every hand: lines with our extra key `item`, those of 0.115 (app-server specification §13), older
@@ -193,7 +145,7 @@ export function createDecoder(options: { path?: string | null } = {}): Decoder {
     const ours = isObject(payload['item']) ? payload['item'] : null;
     if (paginated && !ours) return;
     const type = payload['type'];
-    if (type === 'agent_reasoning' || type === 'agent_reasoning_raw_content') {
+    if (isReasoning(type)) {
       onReasoning(payload, ours);
       return;
     }
@@ -401,9 +353,7 @@ export function createDecoder(options: { path?: string | null } = {}): Decoder {
       return skipped;
     },
     push(line) {
-      const kind = HEAD.exec(line)?.[1];
-      if (kind !== undefined && !TELLING.has(kind)) return NOTHING;
-      if (!line.trim()) return NOTHING;
+      if (isIrrelevant(line) || !line.trim()) return NOTHING;
       const parsed = parseLine(line);
       if (!parsed) {
         skipped += 1;
@@ -425,8 +375,6 @@ export function createDecoder(options: { path?: string | null } = {}): Decoder {
     },
   };
 }
-
-const isReasoning = (type: unknown) => type === 'agent_reasoning' || type === 'agent_reasoning_raw_content';
 
 function errorOf(value: unknown): TurnError | null {
   const parsed = TurnErrorSchema().safeParse(value);
