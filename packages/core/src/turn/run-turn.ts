@@ -144,6 +144,7 @@ async function loop(run: TurnRun, record: ModelRecord, scope: TurnScope): Promis
         ids: session.ids,
         showRawReasoning: config.showRawAgentReasoning,
         hideReasoning: config.hideAgentReasoning,
+        rateLimits: () => timeline.state.rateLimits,
         onCall: (call) => calls.dispatch(call),
       },
     ).catch(async (error: unknown) => {

@@ -1,5 +1,12 @@
-import type { ModelEvent, ModelRequest, Models } from '@codex/models';
-import type { ResponseItem, ThreadItem, TokenUsageBreakdown, TurnError, WebSearchAction } from '@codex/protocol';
+import { mergeRateLimits, type ModelEvent, type ModelRequest, type Models } from '@codex/models';
+import type {
+  RateLimitSnapshot,
+  ResponseItem,
+  ThreadItem,
+  TokenUsageBreakdown,
+  TurnError,
+  WebSearchAction,
+} from '@codex/protocol';
 import type { OpenItem, TurnScope } from '@codex/timeline';
 import type { Ids } from '@codex/base';
 import { historyItem } from '../context/request-input.ts';
@@ -11,6 +18,8 @@ export interface SampleDeps {
   ids: Ids;
   showRawReasoning: boolean;
   hideReasoning: boolean;
+  /** As last told. */
+  rateLimits(): RateLimitSnapshot | null;
   onCall(call: ToolCall): void;
 }
 
@@ -72,7 +81,7 @@ export async function sample(request: ModelRequest, signal: AbortSignal, deps: S
         finish(event.item);
         return;
       case 'rateLimits':
-        scope.usage(null, event.snapshot);
+        scope.usage(null, mergeRateLimits(deps.rateLimits(), event.snapshot));
         return;
       case 'rerouted':
         scope.rerouted(request.model, event.model);
