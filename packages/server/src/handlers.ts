@@ -1,6 +1,8 @@
 import type { Handlers } from './context.ts';
 import { accountHandlers } from './handlers/account.ts';
+import { appsHandlers } from './handlers/apps.ts';
 import { configHandlers } from './handlers/config.ts';
+import { feedbackHandlers } from './handlers/feedback.ts';
 import { fsHandlers } from './handlers/fs.ts';
 import { initializeHandlers } from './handlers/initialize.ts';
 import { legacyHandlers } from './handlers/legacy.ts';
@@ -22,6 +24,8 @@ export const handlers = {
   ...configHandlers,
   ...accountHandlers,
   ...legacyHandlers,
+  ...appsHandlers,
+  ...feedbackHandlers,
   ...fsHandlers,
   ...unavailableHandlers,
 } satisfies Handlers;
