@@ -24,6 +24,12 @@ export const PACKAGES = {
     libraries: ['diff'],
   },
 
+  'packages/execpolicy': {
+    floor: 'parts',
+    imports: ['base', 'shell-command'],
+    builtins: ['fs', 'os', 'path'],
+    libraries: [],
+  },
   'packages/rollout': {
     floor: 'parts',
     imports: ['base', 'protocol', 'timeline'],
