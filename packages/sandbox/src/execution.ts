@@ -50,13 +50,23 @@ export interface Execution {
 
 export const DEFAULT_MAX_BYTES = 1024 * 1024;
 
-/** Starts a child through `start` and looks after it to the end. Rejects only when `start` does. */
+/**
+ * Starts a child through `start` and looks after it to the end. Rejects only when `start` does. `release` is called
+ * once in any case, when the child is gone or was never there; the report waits for it.
+ */
 export async function startExecution(
   start: (onData: OnData) => Promise<Child>,
   options: OutputOptions,
-  deps: { clock: Clock; log: Logger },
+  deps: { clock: Clock; log: Logger; release?: (() => Promise<void>) | undefined },
 ): Promise<Execution> {
   const { clock, log } = deps;
+  const release = async () => {
+    try {
+      await deps.release?.();
+    } catch (error) {
+      log.error({ error: toMessage(error) }, 'what a command used was not given back');
+    }
+  };
   const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
   const budget = () => (options.keep === 'head' ? headTail(maxBytes, maxBytes) : headTail(maxBytes));
   const kept = { stdout: budget(), stderr: budget(), output: budget() };
@@ -72,7 +82,7 @@ export async function startExecution(
       return undefined;
     }
   };
-  const child = await start((stream, chunk) => {
+  const receive = (stream: OutputStream, chunk: Uint8Array) => {
     kept[stream].push(chunk);
     kept.output.push(chunk);
     const slow = tell(stream, chunk);
@@ -82,7 +92,14 @@ export async function startExecution(
       if (--holds === 0) child.resume();
     });
     listeners = Promise.all([listeners, settled]);
-  });
+  };
+  let child: Child;
+  try {
+    child = await start(receive);
+  } catch (error) {
+    await release();
+    throw error;
+  }
 
   let cause: EndCause | undefined;
   let exited = false;
@@ -110,6 +127,7 @@ export async function startExecution(
     await drain();
     if (ending) await ending;
     child.release();
+    await release();
     const stdout = kept.stdout.text();
     const stderr = kept.stderr.text();
     return {

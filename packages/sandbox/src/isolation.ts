@@ -12,9 +12,18 @@ export interface SandboxSupport {
   reason: string | null;
 }
 
-export type Wrapped =
-  | { ok: true; argv: readonly string[]; env: Readonly<Record<string, string>> }
-  | { ok: false; error: CodexError };
+/** A command line to start instead, in a session of its own. */
+export interface WrappedCommand {
+  ok: true;
+  argv: readonly string[];
+  env: Readonly<Record<string, string>>;
+  /** Gives back what the command line refers to. To be called once, when the started process has ended or none was. */
+  release?: (() => Promise<void>) | undefined;
+  /** Empty folders to remove, each with its parent folder, should this process die before it can call `release`. */
+  litter?: readonly string[] | undefined;
+}
+
+export type Wrapped = WrappedCommand | { ok: false; error: CodexError };
 
 /**
  * The seam to the operating system's sandbox. `wrap` turns a command into one that cannot do more than `policy` says,
@@ -41,15 +50,18 @@ const POLICY_NAMES: Readonly<Record<SandboxPolicy['type'], string>> = {
 export function noIsolation(reason = 'no sandbox mechanism is set up for this platform'): Isolation {
   return {
     support: () => ({ available: false, kind: 'none', reason }),
-    wrap(argv, policy, _cwd, env) {
-      if (!isConfining(policy)) return { ok: true, argv, env };
-      const name = POLICY_NAMES[policy.type];
-      const message =
-        `The command was not run: the ${name} sandbox cannot be enforced here (${reason}). ` +
-        'Approve running it outside the sandbox, or, if this machine is itself isolated, ' +
-        'set sandbox_mode = "danger-full-access".';
-      const data = { policy: policy.type, missing: reason };
-      return { ok: false, error: new CodexError('sandboxUnavailable', message, { data }) };
-    },
+    wrap: (argv, policy, _cwd, env) =>
+      isConfining(policy) ? { ok: false, error: notEnforceable(policy, reason) } : { ok: true, argv, env },
   };
+}
+
+/** The refusal of a command whose policy cannot be enforced; `missing` says what would have to be there. */
+export function notEnforceable(policy: SandboxPolicy, missing: string, cause?: unknown): CodexError {
+  const name = POLICY_NAMES[policy.type];
+  const message =
+    `The command was not run: the ${name} sandbox cannot be enforced here (${missing}). ` +
+    'Approve running it outside the sandbox, or, if this machine is itself isolated, ' +
+    'set sandbox_mode = "danger-full-access".';
+  const data = { policy: policy.type, missing };
+  return new CodexError('sandboxUnavailable', message, { data, ...(cause === undefined ? {} : { cause }) });
 }

@@ -4,8 +4,8 @@ import type { ReadOnlyAccess, SandboxPolicy } from '@codex/protocol';
 import { realTarget } from './real-path.ts';
 
 /** Folders whose content steers git or Codex itself, at the top of every writable root. */
-const PROTECTED_NAMES = ['.git', '.agents', '.codex'];
-const GITDIR_FILE_MAX = 4096;
+export const PROTECTED_NAMES: readonly string[] = ['.git', '.agents', '.codex'];
+const GIT_POINTER_MAX = 4096;
 
 export interface WritableRoot {
   /** Real path of an existing folder. */
@@ -114,20 +114,26 @@ function readOnlyInside(root: string): string[] {
     if (real === undefined) continue;
     if (name === '.git') {
       found.add(real);
-      const gitdir = gitdirOf(real, root);
-      if (gitdir !== undefined) found.add(gitdir);
+      for (const folder of gitFolders(real, root)) found.add(folder);
     } else if (isFolder(real)) found.add(real);
   }
   return [...found];
 }
 
-/** The folder a `.git` file of a worktree or submodule points to. */
-function gitdirOf(gitFile: string, root: string): string | undefined {
+/** The folders a `.git` file of a worktree or submodule points to: its own, and the one it shares hooks and config with. */
+function gitFolders(gitFile: string, root: string): string[] {
+  const gitdir = folderNamedIn(gitFile, /^gitdir:\s*(.+?)\s*$/m, root);
+  if (gitdir === undefined) return [];
+  const common = folderNamedIn(join(gitdir, 'commondir'), /^(.+?)\s*$/, gitdir);
+  return common === undefined ? [gitdir] : [gitdir, common];
+}
+
+function folderNamedIn(file: string, pattern: RegExp, base: string): string | undefined {
   try {
-    const stat = statSync(gitFile);
-    if (!stat.isFile() || stat.size > GITDIR_FILE_MAX) return undefined;
-    const target = /^gitdir:\s*(.+?)\s*$/m.exec(readFileSync(gitFile, 'utf8'))?.[1];
-    return target === undefined ? undefined : realPath(resolve(root, target));
+    const stat = statSync(file);
+    if (!stat.isFile() || stat.size > GIT_POINTER_MAX) return undefined;
+    const target = pattern.exec(readFileSync(file, 'utf8'))?.[1];
+    return target === undefined ? undefined : realPath(resolve(base, target));
   } catch {
     return undefined;
   }
@@ -150,7 +156,7 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-function isInside(path: string, folder: string): boolean {
+export function isInside(path: string, folder: string): boolean {
   const [inner, outer] = ignoresCase() ? [path.toLowerCase(), folder.toLowerCase()] : [path, folder];
   return inner === outer || inner.startsWith(outer.endsWith(sep) ? outer : outer + sep);
 }

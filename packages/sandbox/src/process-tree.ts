@@ -49,6 +49,11 @@ export async function endTree(root: number, exited: () => boolean, deps: { clock
   deps.log.warn({ pid: root }, 'a command cannot be ended');
 }
 
+/** Waits for the end of a process that is ending already, at most a second; false when it is still there. */
+export function processEnds(pid: number, clock: Clock): Promise<boolean> {
+  return becomes(() => isDead(readStat(pid)?.state ?? 'X'), LAST_WAIT_MS, clock);
+}
+
 async function becomes(condition: () => boolean, withinMs: number, clock: Clock): Promise<boolean> {
   let step = 2;
   for (let waited = 0; waited < withinMs; waited += step) {

@@ -10,7 +10,7 @@ import {
   startExecution,
 } from './execution.ts';
 import { createFifoPool } from './fifo-pool.ts';
-import { type Isolation, noIsolation, type SandboxSupport } from './isolation.ts';
+import { type Isolation, noIsolation, type SandboxSupport, type WrappedCommand } from './isolation.ts';
 import { headTail } from './output.ts';
 import { startPipeChild } from './pipe-child.ts';
 import { allowsNetwork } from './policy.ts';
@@ -69,12 +69,13 @@ export function createRunner(deps: { clock: Clock; log: Logger; isolation?: Isol
   let closing: Promise<void> | undefined;
 
   const startNow = async (spec: CommandSpec, options: OpenOptions): Promise<Execution> => {
-    const launch = await prepare(spec, isolation);
+    const { launch, release, litter } = await prepare(spec, isolation);
+    watchdog.addLitter(litter);
     const start = (onData: OnData) =>
       options.tty
         ? startPtyChild(launch, { size: options.size, clock, onData })
         : startPipeChild(launch, { stdin: options.stdin ?? false, fifos, onData });
-    const execution = await startExecution(start, options, { clock, log });
+    const execution = await startExecution(start, options, { clock, log, release });
     const { pid } = execution.child;
     running.add(execution);
     watchdog.add(pid);
@@ -133,7 +134,13 @@ export function createRunner(deps: { clock: Clock; log: Logger; isolation?: Isol
   };
 }
 
-async function prepare(spec: CommandSpec, isolation: Isolation): Promise<Launch> {
+interface Prepared {
+  launch: Launch;
+  release: WrappedCommand['release'];
+  litter: readonly string[];
+}
+
+async function prepare(spec: CommandSpec, isolation: Isolation): Promise<Prepared> {
   const { cwd, policy } = spec;
   if (!spec.argv[0]) throw new CodexError('invalidParams', 'command must not be empty');
   const words = {
@@ -150,7 +157,7 @@ async function prepare(spec: CommandSpec, isolation: Isolation): Promise<Launch>
   const wrapped = await isolation.wrap(spec.argv, policy, cwd, env);
   if (!wrapped.ok) throw wrapped.error;
   const [program = '', ...args] = wrapped.argv;
-  return { program, args, cwd, env: wrapped.env };
+  return { launch: { program, args, cwd, env: wrapped.env }, release: wrapped.release, litter: wrapped.litter ?? [] };
 }
 
 function onAbort(signal: AbortSignal | undefined, cause: EndCause, execution: Execution): () => void {

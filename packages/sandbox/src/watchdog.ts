@@ -2,18 +2,22 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { type Logger, toMessage } from '@codex/base';
 
 /**
- * Reads `+ pid`, `- pid` and `d folder` lines. Its input ends when our process does, however that happens; then the
- * groups still listed are ended and the folder is removed.
+ * Reads `+ pid`, `- pid`, `d folder` and `e folder` lines. Its input ends when our process does, however that happens;
+ * then the groups still listed are ended, the folder (d) is removed, and so are the empty ones (e) with their parents.
  */
 const SCRIPT = `
 trap '' HUP INT QUIT TERM
 live=' '
 folder=
+empty=
+newline='
+'
 while read -r op arg; do
   case $op in
     +) live="$live$arg " ;;
     -) case $live in *" $arg "*) live="\${live%%" $arg "*} \${live#*" $arg "}" ;; esac ;;
     d) folder=$arg ;;
+    e) empty=$empty$arg$newline ;;
   esac
 done
 for pid in $live; do kill -TERM "-$pid" 2>/dev/null; done
@@ -22,6 +26,7 @@ if [ "$live" != ' ' ]; then
   sleep 1
   for pid in $live; do kill -KILL "-$pid" 2>/dev/null; done
 fi
+printf %s "$empty" | while read -r arg; do rmdir -- "$arg" && rmdir -- "\${arg%/*}"; done 2>/dev/null
 `;
 
 /** Ends commands that outlive us. One small shell process per runner, started with the first command. */
@@ -29,6 +34,8 @@ export interface Watchdog {
   add(pid: number): void;
   remove(pid: number): void;
   setFolder(path: string): void;
+  /** Empty folders to remove with their parent folders, if they are still there then. */
+  addLitter(paths: readonly string[]): void;
   close(): Promise<void>;
 }
 
@@ -65,11 +72,19 @@ export function createWatchdog(log: Logger): Watchdog {
       return undefined;
     }
   };
+  const litter = new Set<string>();
   const tell = (line: string) => void start()?.stdin?.write(`${line}\n`);
   return {
     add: (pid) => tell(`+ ${pid}`),
     remove: (pid) => tell(`- ${pid}`),
     setFolder: (path) => tell(`d ${path}`),
+    addLitter(paths) {
+      for (const path of paths) {
+        if (litter.has(path) || path.includes('\n')) continue;
+        litter.add(path);
+        tell(`e ${path}`);
+      }
+    },
     async close() {
       if (!dog) return;
       usable = false;

@@ -1,0 +1,130 @@
+import { realpathSync } from 'node:fs';
+import { type Clock, CodexError, type Logger, systemCode, toMessage } from '@codex/base';
+import type { SandboxPolicy } from '@codex/protocol';
+import { type Isolation, notEnforceable, type Wrapped } from '../isolation.ts';
+import { locate, whyNotFolder } from '../locate.ts';
+import { isConfining, isWritable, type ResolvedPolicy, resolvePolicy } from '../policy.ts';
+import { processEnds } from '../process-tree.ts';
+import { systemSpawnError } from '../spawn-error.ts';
+import { type Bwrap, canUntrap, findBwrap, launchable, type Probe, probe } from './bwrap.ts';
+import { createGuards } from './guards.ts';
+import { isVisible } from './mounts.ts';
+import { seccompProgram } from './seccomp.ts';
+import { abiOf } from './syscalls.ts';
+
+export interface LinuxIsolationDeps {
+  /** Only PATH is read, to find bubblewrap; commands get theirs with each call. */
+  env: Readonly<Record<string, string | undefined>>;
+  clock: Clock;
+  log: Logger;
+  /** Instead of looking along PATH: where bubblewrap is, best one first. */
+  which?: (() => readonly string[]) | undefined;
+}
+
+const KIND = 'bubblewrap';
+const MISSING = 'bubblewrap (bwrap) was not found; install the package "bubblewrap"';
+
+/**
+ * Confines commands with bubblewrap, namespaces and seccomp; spec §16.3, the README's table says what each of them
+ * enforces. Nothing is looked up before the first use; then one trial run decides for the life of this object whether
+ * it works here, and when it does not, confined commands are refused with `sandboxUnavailable`.
+ */
+export function linuxIsolation(deps: LinuxIsolationDeps): Isolation {
+  const { clock, log } = deps;
+  const abi = abiOf(process.arch);
+  const guards = createGuards(log);
+  const filters = memo((network: boolean) => (abi ? seccompProgram(abi, network) : new Uint8Array()));
+  const candidates = memo((_: null) => (deps.which ?? (() => findBwrap(deps.env['PATH'])))());
+  const probes = memo((program: string) => probe(program, filters(false)));
+  const untraps = memo((_: null) => canUntrap());
+
+  /** `usable` tells which candidates may be trusted at all. */
+  const choose = (usable: (program: string) => boolean): Probe => {
+    if (!abi) return { ok: false, reason: `no table of system calls for ${process.arch}` };
+    const found = candidates(null);
+    const trusted = found.filter(usable);
+    if (!trusted[0]) {
+      return { ok: false, reason: found[0] ? `${found[0]} is not trusted: the command could write to it` : MISSING };
+    }
+    const tried = trusted.map((program) => probes(program));
+    return tried.find(({ ok }) => ok) ?? tried[0] ?? { ok: false, reason: MISSING };
+  };
+
+  const wrap = (argv: readonly string[], policy: SandboxPolicy, cwd: string, env: Record<string, string>): Wrapped => {
+    const resolved = resolvePolicy(policy, cwd, env);
+    const chosen = choose((program) => !isWritable(resolved, program));
+    if (!chosen.ok) return { ok: false, error: notEnforceable(policy, chosen.reason) };
+    const fault = whyNotStartable(argv, resolved, env);
+    if (fault) return { ok: false, error: fault };
+    try {
+      return confined(chosen.bwrap, argv, resolved, env);
+    } catch (error) {
+      return { ok: false, error: notEnforceable(policy, toMessage(error), error) };
+    }
+  };
+
+  const confined = (
+    bwrap: Bwrap,
+    argv: readonly string[],
+    resolved: ResolvedPolicy,
+    env: Record<string, string>,
+  ): Wrapped => {
+    const hold = guards.hold(resolved.writableRoots.map(({ root }) => root));
+    try {
+      const cwd = resolved.readAccess.type === 'restricted' ? realpathSync(resolved.cwd) : resolved.cwd;
+      const command = { argv, cwd, env, resolved, special: hold.mounts, filter: filters(resolved.networkAccess) };
+      const started = launchable(bwrap, command, { untrap: isVisible(resolved, '/usr/bin/env') && untraps(null) });
+      return {
+        ok: true,
+        argv: started.argv,
+        // The loader and the shell outside must not be steered by what is meant for the command.
+        env: {},
+        litter: hold.litter,
+        async release() {
+          const pid = started.firstPid();
+          started.close();
+          // The sandbox's processes end a moment after the one we started, and the places stay guarded until then.
+          if (pid !== undefined && !(await processEnds(pid, clock))) log.warn({ pid }, 'a sandbox does not end');
+          else hold.release();
+        },
+      };
+    } catch (error) {
+      hold.release();
+      throw error;
+    }
+  };
+
+  return {
+    support() {
+      const chosen = choose(() => true);
+      return { available: chosen.ok, kind: KIND, reason: chosen.ok ? null : chosen.reason };
+    },
+    wrap: (argv, policy, cwd, env) => (isConfining(policy) ? wrap(argv, policy, cwd, env) : { ok: true, argv, env }),
+  };
+}
+
+/** The error that starting the command without a sandbox would give; bubblewrap only exits with 1. */
+function whyNotStartable(
+  argv: readonly string[],
+  resolved: ResolvedPolicy,
+  env: Readonly<Record<string, string>>,
+): CodexError | undefined {
+  const { cwd } = resolved;
+  const folder = whyNotFolder(cwd);
+  if (folder !== undefined) return systemSpawnError(folder, 'cwd');
+  const program = locate(argv[0] ?? '', cwd, env['PATH']);
+  if ('errno' in program) return systemSpawnError(program.errno, 'program');
+  if (isVisible(resolved, cwd)) return undefined;
+  return new CodexError('invalidRequest', `The working directory ${cwd} is not among the readable folders.`);
+}
+
+function memo<K, V>(make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, V>();
+  return (key) => {
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const value = make(key);
+    made.set(key, value);
+    return value;
+  };
+}

@@ -1,0 +1,22 @@
+import { test } from 'vitest';
+import { systemClock, nullLogger } from '@codex/base';
+import { createRunner, linuxIsolation } from '../src/index.ts';
+import { mkdirSync, readdirSync } from 'node:fs';
+test('try', async () => {
+  const iso = linuxIsolation({ env: process.env, clock: systemClock, log: { ...nullLogger, warn: (f: object, m: string) => console.log(m, f), error: (f: object, m: string) => console.log(m, f) } as never });
+  console.log(iso.support());
+  const runner = createRunner({ clock: systemClock, log: nullLogger, isolation: iso });
+  mkdirSync('/root/ws/a', { recursive: true });
+  const policy = { type: 'workspaceWrite', writableRoots: [], readOnlyAccess: { type: 'fullAccess' }, networkAccess: false, excludeSlashTmp: false, excludeTmpdirEnvVar: false } as const;
+  const env = { PATH: '/usr/bin:/bin', HOME: '/root' };
+  const spec = (script: string, p: object = policy) => ({ argv: ['/bin/bash', '-c', script], cwd: '/root/ws/a', env, policy: p as typeof policy });
+  const r = await runner.run(spec('ls -la; ls -l /proc/self/fd; env; grep -e Sec -e NoNew /proc/self/status; touch .git/x; echo hi > f; echo x > /root/x; mkdir .codex; cat /proc/self/mountinfo | tail -9; ps -ef; python3 -c "import socket;socket.socket()"; kill -TERM $$; sleep 1; echo notdead'));
+  console.log(r.output, r.exitCode, readdirSync('/root/ws/a'));
+  const t = performance.now(); for (let i = 0; i < 40; i++) await runner.run({ ...spec(''), argv: ['/bin/true'] }); const a = (performance.now() - t) / 40;
+  const t2 = performance.now(); for (let i = 0; i < 40; i++) await runner.run({ ...spec('', { type: 'dangerFullAccess' }), argv: ['/bin/true'] }); const b = (performance.now() - t2) / 40;
+  console.log('confined', a, 'plain', b);
+  const s = await runner.open({ ...spec(''), argv: ['bash', '-i'] , cwd: '/root/ws/a' }, { tty: true });
+  s.write('tty; echo $TERM; echo hi > /dev/tty; sleep 100\n'); await systemClock.sleep(500); s.write('\x03'); await systemClock.sleep(200); s.write('echo after=$?; ps -o pid,pgid,sid,tty,comm; exit 3\n');
+  const e = await s.exited; console.log(e.output, e.exitCode);
+  await runner.close();
+});
