@@ -64,6 +64,8 @@ export interface AgentPort {
   readonly depth: number;
   spawn(options: SpawnOptions): Promise<Agent>;
   find(id: string): Agent | undefined;
+  /** Those this thread opened and nobody closed. */
+  open(): { id: string; nickname: string }[];
   /** An agent that was closed is loaded again; null when nothing is stored under that id. */
   reopen(id: string, config: Config): Promise<Agent | null>;
   /** What the model has not been told yet about agents that came to an end. */
@@ -103,6 +105,7 @@ export interface AgentPortDeps {
 export function createAgentPort(port: AgentPortDeps): AgentPort {
   const { tree, parentId, client } = port;
   const notices: ResponseItem[] = [];
+  const own = new Set<string>();
   const extras = (nickname: string, role: string | null): OpenExtras => ({
     depth: port.depth + 1,
     parentId,
@@ -123,6 +126,7 @@ export function createAgentPort(port: AgentPortDeps): AgentPort {
       notices.push({ type: 'message', role: 'user', content: [{ type: 'input_text', text }] });
     });
     tree.agents.set(thread.id, agent);
+    own.add(thread.id);
     return agent;
   };
 
@@ -156,6 +160,11 @@ export function createAgentPort(port: AgentPortDeps): AgentPort {
       }
     },
     find: (id) => tree.agents.get(id),
+    open: () =>
+      [...own].flatMap((id) => {
+        const agent = tree.agents.get(id);
+        return agent && agent.status !== 'shutdown' ? [{ id, nickname: agent.nickname }] : [];
+      }),
     async reopen(id, config) {
       const known = tree.agents.get(id);
       if (known && known.status !== 'shutdown') return known;

@@ -35,6 +35,7 @@ const FACTS: AssembleFacts = {
   shell: 'bash',
   writableRoots: [],
   approvedPrefixes: [],
+  subagents: [],
   modelInstructions: 'INSTRUCTIONS',
   personalityText: (personality) => personality.toUpperCase(),
   personalityBakedIn: false,
@@ -214,18 +215,18 @@ describe('AGENTS.md (§7.4, §7.9)', () => {
     const read = (more = {}) =>
       readAgentsMd({
         ...{ files: nodeFiles(), home: path.join(root, 'home'), cwd: path.join(root, 'repo/sub') },
-        ...{ rootMarkers: ['.git'], fallbackNames: [], maxBytes: 32_768, ...options, ...more },
+        ...{ rootMarkers: ['.root'], fallbackNames: [], maxBytes: 32_768, ...options, ...more },
       });
     return { root, read };
   }
-  const GIT = { 'repo/.git/HEAD': 'x' };
+  const ROOT = { 'repo/.root/HEAD': 'x' };
 
   it.each<[string, Record<string, string>, string | null, object?]>([
-    ['nothing there', GIT, null],
+    ['nothing there', ROOT, null],
     [
       'global, root, and the override of the folder',
       {
-        ...GIT,
+        ...ROOT,
         'home/AGENTS.md': 'GLOBAL',
         'repo/AGENTS.md': 'ROOTDOC',
         'repo/sub/AGENTS.md': 'SUBDOC',
@@ -237,31 +238,31 @@ describe('AGENTS.md (§7.4, §7.9)', () => {
     ['an empty global override does not count', { 'home/AGENTS.override.md': ' ', 'home/AGENTS.md': 'G' }, 'G'],
     [
       'project documents are not trimmed',
-      { ...GIT, 'repo/AGENTS.md': 'A\n', 'repo/sub/AGENTS.md': 'B\n' },
+      { ...ROOT, 'repo/AGENTS.md': 'A\n', 'repo/sub/AGENTS.md': 'B\n' },
       'A\n\n\nB\n',
     ],
-    ['empty project documents are skipped', { ...GIT, 'repo/AGENTS.md': '\n', 'repo/sub/AGENTS.md': 'B' }, 'B'],
+    ['empty project documents are skipped', { ...ROOT, 'repo/AGENTS.md': '\n', 'repo/sub/AGENTS.md': 'B' }, 'B'],
     ['without a root only the folder itself', { 'repo/AGENTS.md': 'A', 'repo/sub/AGENTS.md': 'B' }, 'B'],
     [
       'without markers likewise',
-      { ...GIT, 'repo/AGENTS.md': 'A', 'repo/sub/AGENTS.md': 'B' },
+      { ...ROOT, 'repo/AGENTS.md': 'A', 'repo/sub/AGENTS.md': 'B' },
       'B',
       { rootMarkers: [] },
     ],
-    ['nothing above the root', { ...GIT, 'AGENTS.md': 'ABOVE', 'repo/AGENTS.md': 'A' }, 'A'],
-    ['a marker may be a file', { 'repo/.git': 'gitdir: x', 'repo/AGENTS.md': 'A' }, 'A'],
+    ['nothing above the root', { ...ROOT, 'AGENTS.md': 'ABOVE', 'repo/AGENTS.md': 'A' }, 'A'],
+    ['a marker may be a file', { 'repo/.root': 'gitdir: x', 'repo/AGENTS.md': 'A' }, 'A'],
     ['other markers', { 'repo/pom.xml': '', 'repo/AGENTS.md': 'A' }, 'A', { rootMarkers: ['x', 'pom.xml'] }],
-    ['cut at the budget', { ...GIT, 'repo/AGENTS.md': 'ABCDEF', 'repo/sub/AGENTS.md': 'B' }, 'ABCD', { maxBytes: 4 }],
+    ['cut at the budget', { ...ROOT, 'repo/AGENTS.md': 'ABCDEF', 'repo/sub/AGENTS.md': 'B' }, 'ABCD', { maxBytes: 4 }],
     [
       'what is left goes to the next',
-      { ...GIT, 'repo/AGENTS.md': 'ABC', 'repo/sub/AGENTS.md': 'DEF' },
+      { ...ROOT, 'repo/AGENTS.md': 'ABC', 'repo/sub/AGENTS.md': 'DEF' },
       'ABC\n\nD',
       { maxBytes: 4 },
     ],
-    ['switched off', { ...GIT, 'home/AGENTS.md': 'G', 'repo/AGENTS.md': 'A' }, 'G', { maxBytes: 0 }],
+    ['switched off', { ...ROOT, 'home/AGENTS.md': 'G', 'repo/AGENTS.md': 'A' }, 'G', { maxBytes: 0 }],
     [
       'other names come last',
-      { ...GIT, 'repo/CLAUDE.md': 'C', 'repo/sub/X.md': 'X', 'repo/sub/AGENTS.md': 'B' },
+      { ...ROOT, 'repo/CLAUDE.md': 'C', 'repo/sub/X.md': 'X', 'repo/sub/AGENTS.md': 'B' },
       'C\n\nB',
       { fallbackNames: ['X.md', 'CLAUDE.md'] },
     ],
@@ -272,7 +273,7 @@ describe('AGENTS.md (§7.4, §7.9)', () => {
 
   it('follows links to files and passes over folders of that name', async () => {
     const { root, read } = await tree({
-      ...GIT,
+      ...ROOT,
       'notes.md': 'LINKED',
       'repo/AGENTS.override.md/x': '',
       'repo/AGENTS.md': 'A',
@@ -282,7 +283,7 @@ describe('AGENTS.md (§7.4, §7.9)', () => {
   });
 
   it('does not end in half a character at the budget', async () => {
-    const { read } = await tree({ ...GIT, 'repo/AGENTS.md': 'aé€' }, { maxBytes: 4 });
+    const { read } = await tree({ ...ROOT, 'repo/AGENTS.md': 'aé€' }, { maxBytes: 4 });
     expect(await read()).not.toContain('\ufffd');
   });
 });
@@ -317,11 +318,13 @@ describe('userMessage (§7.7)', () => {
         input_text('<image>'),
         { type: 'input_image', image_url: 'https://x/y.png' },
         input_text('</image>'),
-        input_text('<image name=[Image #1]>'),
+        input_text('<image name=[Image #2]>'),
         { type: 'input_image', image_url: 'data:image/png;base64,iVBORw0KGgo=' },
         input_text('</image>'),
         input_text(`Codex could not read the local image at \`${txt}\`: unsupported MIME type \`text/plain\``),
-        input_text(expect.stringMatching(/none\.png`: No such file or directory \(os error 2\)$/)),
+        input_text(
+          expect.stringMatching(/none\.png`: failed to read image at .*: No such file or directory \(os error 2\)$/),
+        ),
         input_text(expect.stringMatching(/Is a directory \(os error 21\)$/)),
       ],
     });

@@ -124,6 +124,7 @@ export async function rig(steps: Step[] = [], options: RigOptions = {}): Promise
         'model_providers.mock': provider,
         approval_policy: 'never',
         sandbox_mode: 'danger-full-access',
+        project_root_markers: [],
         ...settings,
       },
     });

@@ -9,6 +9,8 @@ export interface AssembleFacts {
   shell: string;
   writableRoots: readonly string[];
   approvedPrefixes: readonly (readonly string[])[];
+  /** Agents at work for this thread. */
+  subagents: readonly { id: string; nickname: string }[];
   /** Instructions of the turn's model with the personality filled in, for a change of model. */
   modelInstructions: string;
   /** Null when the instructions carry the personality already or none is wanted. */
@@ -72,7 +74,7 @@ function permissions(context: TurnContext, facts: AssembleFacts): string {
 
 function environment(context: TurnContext, facts: AssembleFacts, cwd: string | null): string {
   const { currentDate, timezone } = context;
-  return environmentText({ cwd, shell: facts.shell, currentDate, timezone });
+  return environmentText({ cwd, shell: facts.shell, currentDate, timezone, subagents: facts.subagents });
 }
 
 function collaborationText(context: TurnContext): string | null {

@@ -8,7 +8,7 @@ export interface EnvironmentFacts {
   /** IANA name. */
   timezone: string;
   /** Open child agents, by id and name. */
-  subagents?: readonly { id: string; nickname: string | null }[];
+  subagents?: readonly { id: string; nickname: string }[];
 }
 
 export function environmentText(facts: EnvironmentFacts): string {
@@ -18,11 +18,7 @@ export function environmentText(facts: EnvironmentFacts): string {
     `  <current_date>${facts.currentDate}</current_date>`,
     `  <timezone>${facts.timezone}</timezone>`,
     ...(facts.subagents?.length
-      ? [
-          '  <subagents>',
-          ...facts.subagents.map((agent) => `    - ${agent.id}: ${agent.nickname ?? 'agent'}`),
-          '  </subagents>',
-        ]
+      ? ['  <subagents>', ...facts.subagents.map((agent) => `    - ${agent.id}: ${agent.nickname}`), '  </subagents>']
       : []),
   ];
   return `<environment_context>\n${lines.filter(Boolean).join('\n')}\n</environment_context>`;

@@ -110,7 +110,10 @@ async function loop(run: TurnRun, record: ModelRecord, scope: TurnScope): Promis
   };
   const tools = run.tools.specs({ config, settings, model: record, depth: session.agents.depth });
   const images = record.inputModalities.includes('image');
-  const headers = { 'x-codex-turn-metadata': turnMetadata(run.turnId, settings, process.platform) };
+  const headers = {
+    'x-codex-turn-metadata': turnMetadata(run.turnId, settings, process.platform),
+    ...(session.agents.depth > 0 ? { 'x-openai-subagent': 'collab_spawn' } : {}),
+  };
   let turnState: string | undefined;
   let lastMessage: string | null = null;
 
@@ -215,6 +218,7 @@ async function tellContext(run: TurnRun, record: ModelRecord, scope: TurnScope):
     shell: session.shell.name,
     writableRoots: resolvePolicy(settings.sandboxPolicy, settings.cwd, session.env).writableRoots.map((r) => r.root),
     approvedPrefixes: [],
+    subagents: session.agents.open(),
     modelInstructions: instructionsFor(record, settings.personality),
     personalityText: (personality) => personalityText(record, personality),
     personalityBakedIn: session.header.baseInstructions === instructionsFor(record, settings.personality),
