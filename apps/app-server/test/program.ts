@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 interface Bundler {
-  bundle(options: { entry: string; folder: string; loader: string }): Promise<string>;
+  bundle: (options: { entry: string; folder: string; loader: string }) => Promise<string>;
 }
 
 /** The app as a program of its own, made from the sources with the repository's bundler. */
