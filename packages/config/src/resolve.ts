@@ -9,15 +9,8 @@ import type {
   WebSearchMode,
 } from '@codex/protocol';
 import { systemCode, toMessage } from '@codex/base';
-import type {
-  AgentRole,
-  AgentsConfig,
-  Config,
-  Env,
-  ShellEnvironmentPolicy,
-  TrustLevel,
-  WebSearchConfig,
-} from './config.ts';
+import type { AgentRole, AgentsConfig, Config, ShellEnvironmentPolicy, TrustLevel, WebSearchConfig } from './config.ts';
+import type { Env } from './env.ts';
 import { Refusal } from './error.ts';
 import { type FeatureFlags, type Notice, resolveFeatures, underDevelopmentWarning } from './features.ts';
 import { resolveApproval, resolveSandboxMode, sandboxPolicy } from './policy.ts';
