@@ -29,10 +29,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   demo: {
     summary: 'Show a whole turn against a built-in model, without a key or network',
     aliases: [],
-    load: async () => {
-      const { main } = await import('@codex/test-client');
-      return (argv, io) => main(['demo', ...argv], io);
-    },
+    load: async () => (await import('@codex/exec')).demo,
     accept: nothing,
   },
   'test-client': {
