@@ -152,9 +152,15 @@ export function createAgentPort(port: AgentPortDeps): AgentPort {
           history: [...history],
           ...extras(nickname, role),
         });
-        const agent = adopt(thread, nickname);
-        thread.prepareTurn({ input, overrides }).run();
-        return agent;
+        try {
+          const { run } = thread.prepareTurn({ input, overrides });
+          const agent = adopt(thread, nickname);
+          run();
+          return agent;
+        } catch (error) {
+          await thread.close();
+          throw error;
+        }
       } finally {
         tree.opening -= 1;
       }

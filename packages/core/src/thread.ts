@@ -85,6 +85,16 @@ export function createThread(parts: ThreadParts): Thread {
     return { id: turnId, controller, steering, start, done };
   };
 
+  /** Gives the input to the running turn; should that have ended meanwhile, it gets a turn of its own after all. */
+  const join = (options: TurnOptions, turnId: string): void => {
+    if (closing) return;
+    if (current) current.steering.push(options.input);
+    else {
+      current = reserve(options, turnId);
+      current.start();
+    }
+  };
+
   const close = async (): Promise<void> => {
     current?.controller.abort();
     current?.start();
@@ -114,10 +124,7 @@ export function createThread(parts: ThreadParts): Thread {
       if (options.overrides) settings = applyOverrides(settings, options.overrides);
       const turnId = ids.uuid();
       const turn: Turn = { id: turnId, items: [], status: 'inProgress', error: null };
-      if (current) {
-        const { steering } = current;
-        return { turn, run: () => steering.push(options.input) };
-      }
+      if (current) return { turn, run: () => join(options, turnId) };
       current = reserve(options, turnId);
       return { turn, run: current.start };
     },
@@ -140,6 +147,8 @@ export function createThread(parts: ThreadParts): Thread {
       if (!current) throw new CodexError('invalidRequest', 'no active turn to interrupt');
       const turn = current;
       turn.controller.abort();
+      // One that is only reserved ends as well.
+      turn.start();
       await turn.done;
     },
     answer: (questionId, answer) => timeline.answer(questionId, answer),

@@ -384,3 +384,19 @@ describe('other tools (§11.4)', () => {
     ]);
   });
 });
+
+it('clocks stand still while a human is asked something elsewhere', async () => {
+  const { start, model } = await rig([
+    [
+      call('shell_command', { command: 'sleep 0.4; echo one', timeout_ms: 50 }),
+      call('exec_command', { cmd: 'sleep 0.6; echo two', yield_time_ms: 250 }, 'call-2'),
+    ],
+    say('ok'),
+  ]);
+  const talk = await start();
+  talk.thread.pauseClocks(1);
+  await talk.turn('go');
+  talk.thread.pauseClocks(-1);
+  expect(outputOf(model.calls[1]!, 'call-1')).toMatch(/^Exit code: 0\n[\s\S]*one\n$/);
+  expect(outputOf(model.calls[1]!, 'call-2')).toMatch(/exited with code 0\n[\s\S]*two\n$/);
+});

@@ -1,6 +1,18 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { call, gate, inputItems, inputTexts, outputOf, reasoning, reply, say, webSearch } from '@codex/mock-model';
+import {
+  call,
+  failed,
+  gate,
+  inputItems,
+  inputTexts,
+  outputOf,
+  raw,
+  reasoning,
+  reply,
+  say,
+  webSearch,
+} from '@codex/mock-model';
 import { describe, expect, it } from 'vitest';
 import { MAX_INPUT_CHARS } from '../src/index.ts';
 import { rig, text } from './harness.ts';
@@ -280,6 +292,31 @@ describe('steering', () => {
     expect(talk.thread.state.turns.map(({ id }) => id)).toEqual([first]);
     expect(inputTexts(model.calls[1]!).at(-1)).toBe('second');
     expect(outputOf(model.calls[1]!, 'none')).toBeUndefined();
+  });
+
+  it('a turn that was to join another but comes too late runs on its own', async () => {
+    const { start, model } = await rig([[gate('go'), say('one')], say('two')]);
+    const talk = await start();
+    const first = talk.begin('first');
+    await model.waitForCalls(1);
+    const { turn, run } = talk.thread.prepareTurn({ input: text('second') });
+    model.open('go');
+    await talk.ended(first);
+    run();
+    expect(await talk.ended(turn.id)).toMatchObject({ status: 'completed' });
+    expect(inputTexts(model.calls[1]!).at(-1)).toBe('second');
+  });
+
+  it('into a turn that then fails is not forgotten', async () => {
+    const { start, model } = await rig([raw([gate('go'), failed('invalid_prompt')]), say('two')]);
+    const talk = await start();
+    const id = talk.begin('first');
+    await model.waitForCalls(1);
+    talk.thread.steer(text('and this'), id);
+    model.open('go');
+    expect(await talk.ended(id)).toMatchObject({ status: 'failed' });
+    await talk.turn('second');
+    expect(inputTexts(model.calls[1]!).slice(-2)).toEqual(['and this', 'second']);
   });
 
   it('by somebody who hears of the end comes too late', async () => {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { toMessage } from '@codex/base';
+import { createDeadline, toMessage } from '@codex/base';
 import { findPatchIn } from '@codex/apply-patch';
 import { childEnv, type ExitReport, shellArgv, SpawnError } from '@codex/sandbox';
 import { countLines, truncateMiddle } from '../context/truncate.ts';
@@ -135,6 +135,9 @@ async function runOneShot(call: ToolCall, context: TurnContextForTools, command:
   const open = approval.item ?? scope.start(item);
   const output = createOutputStream();
   output.open(open);
+  const timeoutMs = command.timeoutMs ?? TIMEOUT_MS;
+  const deadline = createDeadline(timeoutMs, session.clock);
+  const unwatch = session.pauses.watch(() => deadline.pause());
   try {
     const report = await session.runner.run(
       {
@@ -145,17 +148,20 @@ async function runOneShot(call: ToolCall, context: TurnContextForTools, command:
       },
       {
         signal,
-        timeoutMs: command.timeoutMs ?? TIMEOUT_MS,
+        deadline,
         onOutput: (stream, chunk) => output.push(stream, chunk),
       },
     );
     open.complete(exitedItem(item, report));
     signal.throwIfAborted();
-    return text(formatReport(call.name, report, command.timeoutMs ?? TIMEOUT_MS, context));
+    return text(formatReport(call.name, report, timeoutMs, context));
   } catch (error) {
     signal.throwIfAborted();
     open.complete(failedItem(item, toMessage(error)));
     return text(error instanceof SpawnError ? `execution error: ${error.message}` : toMessage(error));
+  } finally {
+    unwatch();
+    deadline.clear();
   }
 }
 
