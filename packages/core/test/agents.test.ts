@@ -300,7 +300,13 @@ describe('agents (§13.4)', () => {
       ],
       ['spawn_agent', { items: [] }, "Items can't be empty"],
       ['spawn_agent', { message: 'x', agent_type: 'wizard' }, "unknown agent_type 'wizard'"],
-      ['spawn_agent', { message: 'x', reasoning_effort: 'much' }, /low, medium, high/],
+      ['spawn_agent', { message: 'x', reasoning_effort: 'much' }, /`much` .*: low, medium, high, xhigh$/],
+      ['spawn_agent', { message: 'x', model: 'gpt-5.1-codex-mini', reasoning_effort: 'low' }, /: medium, high$/],
+      [
+        'spawn_agent',
+        { message: 'x', model: 'nope' },
+        /^Unknown model `nope` for spawn_agent\. Available models: .*gpt-5\.4/,
+      ],
     ];
     const { talk, model, items, children } = await family([
       parent(() => calls.map(([tool, args], i) => call(tool, args, `c${i}`))),

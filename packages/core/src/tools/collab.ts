@@ -112,9 +112,8 @@ const spawnTool: Tool = {
       return text(reason);
     };
     if (role !== null && !ROLES.has(role)) return failed(`unknown agent_type '${role}'`);
-    if (reasoning_effort !== undefined && effort === null) {
-      return failed(`unknown reasoning_effort '${reasoning_effort}', expected one of: ${EFFORTS.join(', ')}`);
-    }
+    const problem = await modelProblem(context, model, reasoning_effort);
+    if (problem !== null) return failed(problem);
     try {
       const agent = await session.agents.spawn({
         input: input.value,
@@ -135,6 +134,24 @@ const spawnTool: Tool = {
     }
   },
 };
+
+/** What is wrong with the model and the effort that an agent is to have; null when they can be had. */
+async function modelProblem(
+  context: TurnContextForTools,
+  wanted: string | undefined,
+  effort: string | undefined,
+): Promise<string | null> {
+  const known = wanted === undefined ? [] : await context.models.list();
+  const record = wanted === undefined ? context.model : known.find(({ slug }) => slug === wanted);
+  if (!record) {
+    const names = known.filter(({ visibility }) => visibility === 'list').map(({ slug }) => slug);
+    return `Unknown model \`${wanted}\` for spawn_agent. Available models: ${names.join(', ')}`;
+  }
+  const supported = record.supportedReasoningEfforts.map((level) => level.effort);
+  const efforts = supported.length ? supported : EFFORTS;
+  if (effort === undefined || efforts.some((level) => level === effort)) return null;
+  return `Reasoning effort \`${effort}\` is not supported for model \`${record.slug}\`. Supported reasoning efforts: ${efforts.join(', ')}`;
+}
 
 const sendTool: Tool = {
   names: ['send_input'],

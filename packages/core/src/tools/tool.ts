@@ -1,6 +1,6 @@
 import type { PlannedChange } from '@codex/apply-patch';
 import type { FunctionCallOutput, ResponseItem } from '@codex/protocol';
-import type { ModelRecord } from '@codex/models';
+import type { ModelRecord, Models } from '@codex/models';
 import type { Config } from '@codex/config';
 import type { TurnScope } from '@codex/timeline';
 import type { ThreadSettings } from '../thread-types.ts';
@@ -29,6 +29,7 @@ export interface TurnContextForTools {
   settings: Readonly<ThreadSettings>;
   config: Config;
   model: ModelRecord;
+  models: Pick<Models, 'list'>;
   session: ThreadSession;
   turnDiff: TurnDiffPort;
   /** What the model sees of the thread so far. */

@@ -104,6 +104,7 @@ async function loop(run: TurnRun, record: ModelRecord, scope: TurnScope): Promis
     settings,
     config,
     model: record,
+    models,
     session,
     turnDiff: turnDiffFor(scope, session.files, settings.cwd),
     history: () => timeline.context.items,

@@ -1,0 +1,85 @@
+import { countingIds, manualClock } from '@codex/base';
+import type { Session } from '@codex/sandbox';
+import type { ItemDelta, OpenItem } from '@codex/timeline';
+import { expect, it } from 'vitest';
+import { createOutputStream } from '../src/tools/output-stream.ts';
+import { createTerminalSessions, type Terminal } from '../src/tools/terminal-sessions.ts';
+
+/** 64 terminals, the oldest first; `ended` of them have ended. */
+function crowd(ended: number[] = []) {
+  const clock = manualClock(1000);
+  const terminals = createTerminalSessions({ ids: countingIds(), clock });
+  const killed: number[] = [];
+  const add = (running = true) => {
+    clock.advance(1);
+    const id = terminals.reserveId();
+    const session = {
+      running,
+      kill: async () => {
+        killed.push(id);
+      },
+    } as Session;
+    terminals.add({ id, session, usedAt: clock.now(), completed: Promise.resolve() } as Terminal);
+    return id;
+  };
+  const ids = Array.from({ length: 64 }, (_, i) => add(!ended.includes(i)));
+  return { terminals, killed, add, ids, clock };
+}
+
+it('the least recently used terminal makes room for a new one', () => {
+  const { terminals, killed, add, ids, clock } = crowd();
+  clock.advance(1);
+  terminals.get(ids[0]!);
+  add();
+  expect(killed).toEqual([ids[1]]);
+  expect(terminals.get(ids[1]!)).toBeUndefined();
+  expect(terminals.count).toBe(64);
+});
+
+it('one that has ended goes first', () => {
+  const { killed, add, ids } = crowd([40]);
+  add();
+  expect(killed).toEqual([ids[40]]);
+});
+
+it('cleaning ends all of them', async () => {
+  const { terminals, killed } = crowd();
+  await terminals.clean();
+  expect(killed).toHaveLength(64);
+  expect(terminals.count).toBe(0);
+});
+
+function recordingItem() {
+  const deltas: string[] = [];
+  const item = {
+    delta: (delta: ItemDelta) => {
+      if (delta.kind === 'commandOutput') deltas.push(delta.text);
+    },
+  } as OpenItem;
+  return { deltas, item };
+}
+
+it('output is told in pieces that split no character, early output included', () => {
+  const { deltas, item } = recordingItem();
+  const output = createOutputStream();
+  const [first, second] = [Buffer.from('€').subarray(0, 1), Buffer.from('€').subarray(1)];
+  output.push('stdout', Buffer.from('early '));
+  output.push('stdout', first);
+  output.open(item);
+  output.push('stderr', Buffer.from('!'));
+  output.push('stdout', second);
+  expect(deltas).toEqual(['early ', '!', '€']);
+});
+
+it('output beyond ten thousand pieces is not told', () => {
+  const { deltas, item } = recordingItem();
+  const output = createOutputStream();
+  output.open(item);
+  for (let i = 0; i < 10_050; i++) output.push('stdout', Buffer.from('x'));
+  expect(deltas).toHaveLength(10_000);
+  const big = createOutputStream();
+  const other = recordingItem();
+  big.open(other.item);
+  big.push('stdout', Buffer.alloc(20_000, 'y'));
+  expect(other.deltas.map((text) => text.length)).toEqual([8192, 8192, 3616]);
+});
