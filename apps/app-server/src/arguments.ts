@@ -40,10 +40,13 @@ export function parseArguments(argv: readonly string[]): Arguments {
   });
   const settings: Setting[] = [];
   const positionals: string[] = [];
+  const texts = new Map<string, string>();
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value);
     if (token.kind !== 'option') continue;
-    const { name, rawName, value, inlineValue } = token;
+    const { name, rawName, inlineValue } = token;
+    // `-c=x` is as good as `-cx`.
+    const value = inlineValue && !rawName.startsWith('--') ? token.value?.replace(/^=/, '') : token.value;
     const option = Object.hasOwn(OPTIONS, name) ? OPTIONS[name as keyof typeof OPTIONS] : undefined;
     if (!option) return invalid(`unexpected argument '${rawName}' found`);
     if (option.type === 'boolean') {
@@ -53,6 +56,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     if (value === undefined || (!inlineValue && /^-./.test(value))) {
       return invalid(`a value is required for '--${name}' but none was supplied`);
     }
+    texts.set(name, value);
     if (name === 'config') settings.push({ kind: 'config', text: value });
     if (name === 'enable' || name === 'disable') {
       settings.push({ kind: 'feature', name: value, enabled: name === 'enable' });
@@ -65,14 +69,15 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (command !== undefined && !generator) return invalid(`unrecognized subcommand '${command}'`);
   if (surplus !== undefined) return invalid(`unexpected argument '${surplus}' found`);
   if (generator) {
-    if (typeof values.out !== 'string') return invalid("the option '--out <DIR>' is required");
-    return { kind: 'generate', what: generator, out: values.out, experimental: values.experimental === true };
+    const out = texts.get('out');
+    if (out === undefined) return invalid("the option '--out <DIR>' is required");
+    return { kind: 'generate', what: generator, out, experimental: values.experimental === true };
   }
   const misplaced = ONLY_FOR_GENERATORS.find((name) => Object.hasOwn(values, name));
   if (misplaced) return invalid(`'--${misplaced}' belongs to generate-ts and generate-json-schema`);
-  const listen = parseListen(typeof values.listen === 'string' ? values.listen : 'stdio://');
+  const listen = parseListen(texts.get('listen') ?? 'stdio://');
   if ('message' in listen) return invalid(listen.message);
-  return { kind: 'serve', listen, settings, profile: typeof values.profile === 'string' ? values.profile : undefined };
+  return { kind: 'serve', listen, settings, profile: texts.get('profile') };
 }
 
 function invalid(message: string): Arguments {

@@ -1,18 +1,6 @@
-import type { Readable, Writable } from 'node:stream';
 import { toMessage } from '@codex/base';
 import { parseArguments } from './arguments.ts';
-
-/** What the app needs from the process it runs in. */
-export interface AppIo {
-  stdin: Readable;
-  stdout: Writable;
-  stderr: Writable;
-  env: NodeJS.ProcessEnv;
-  /** Absolute path. */
-  cwd: string;
-}
-
-export const VERSION = '0.115.0';
+import { type AppIo, VERSION } from './io.ts';
 
 /**
  * The app-server: arguments without the program and subcommand name; resolves to the exit code once everything is
@@ -35,7 +23,7 @@ export async function main(argv: string[], io: AppIo): Promise<number> {
       if (parsed.listen.kind === 'websocket') {
         return usageError(io, 'the websocket transport is not part of this build; use --listen stdio://');
       }
-      return attempt(io, async () => (await import('./serve.ts')).serveStdio(parsed, io, VERSION));
+      return attempt(io, async () => (await import('./serve.ts')).serveStdio(parsed, io));
   }
 }
 

@@ -3,7 +3,7 @@ import { resolveHome } from '@codex/config';
 import { createServer } from '@codex/server';
 import type { Setting } from './arguments.ts';
 import { createLog } from './log.ts';
-import type { AppIo } from './main.ts';
+import { type AppIo, VERSION } from './io.ts';
 import { toOverrides } from './settings.ts';
 import { catchSignals } from './signals.ts';
 import { stdioChannel } from './stdio.ts';
@@ -15,7 +15,6 @@ import { stdioChannel } from './stdio.ts';
 export async function serveStdio(
   options: { settings: readonly Setting[]; profile: string | undefined },
   io: AppIo,
-  version: string,
 ): Promise<number> {
   const { env, cwd } = io;
   const overrides = toOverrides(options.settings);
@@ -33,7 +32,7 @@ export async function serveStdio(
       // What a client on stdio is taken for, whoever it is.
       sessionSource: 'vscode',
       transport: 'stdio',
-      version,
+      version: VERSION,
       honourApiKeyEnv: false,
       log,
     });

@@ -11,7 +11,7 @@ describe('the command line', () => {
     [['--listen=ws://127.0.0.1:0'], { ...serve, listen: { kind: 'websocket', host: '127.0.0.1', port: 0 } }],
     [['--listen', 'ws://[::1]:4500'], { ...serve, listen: { kind: 'websocket', host: '::1', port: 4500 } }],
     [
-      ['-c', 'a=1', '--enable', 'x', '--config=b=2', '--disable=y', '-p', 'work'],
+      ['-c', 'a=1', '--enable', 'x', '--config=b=2', '--disable=y', '-p=work'],
       {
         ...serve,
         profile: 'work',

@@ -171,8 +171,11 @@ function collect(argv: readonly string[]): Given | { message: string } {
 function takeOption(
   given: Given,
   name: string,
-  { rawName, value, inlineValue }: { rawName: string; value: string | undefined; inlineValue: boolean | undefined },
+  token: { rawName: string; value: string | undefined; inlineValue: boolean | undefined },
 ): string | null {
+  const { rawName, inlineValue } = token;
+  // `-m=x` is as good as `-mx`.
+  const value = inlineValue && !rawName.startsWith('--') ? token.value?.replace(/^=/, '') : token.value;
   const option = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
   if (!option) return `unexpected argument '${rawName}' found`;
   if (!option.multiple && (given.flags.has(name) || given.values.has(name))) {

@@ -3,7 +3,7 @@ import type { ServerNotification, ThreadItem } from '@codex/protocol';
 import { errorText, type Output } from './output.ts';
 import type { Style } from './style.ts';
 
-const SHOWN_LINES = 40;
+const SHOWN_LINES = 24;
 
 /** The demo's turn as a numbered story. */
 export function demoOutput(out: Writable, style: Style): Output {

@@ -50,7 +50,7 @@ export const SESSION: readonly RecordedAnswer[] = [
   },
   {
     says: 'Before I change anything I want to see the failure itself.',
-    does: { kind: 'command', command: '{node} --test' },
+    does: { kind: 'command', command: '{node} --test --test-reporter=spec' },
     expects: { pattern: /\bfail 2\b/, otherwise: 'the test does not fail in the two places it should' },
   },
   {
@@ -72,7 +72,7 @@ export const SESSION: readonly RecordedAnswer[] = [
   },
   {
     says: 'Now the same test again.',
-    does: { kind: 'command', command: '{node} --test' },
+    does: { kind: 'command', command: '{node} --test --test-reporter=spec' },
     expects: { pattern: /\bfail 0\b/, otherwise: 'the test still fails' },
   },
   {

@@ -2,7 +2,7 @@ import { createInterface, type Interface } from 'node:readline';
 import { type OnQuestion, RpcError } from '@codex/app-server-client';
 import type { ServerRequestMethod, ServerRequestParams } from '@codex/protocol';
 import type { Approve } from './arguments.ts';
-import type { AppIo } from './main.ts';
+import type { AppIo } from './io.ts';
 
 type Decision = Exclude<Approve, 'ask'>;
 

@@ -1,1 +1,2 @@
-export { type AppIo, main } from './main.ts';
+export type { AppIo } from './io.ts';
+export { main } from './main.ts';

@@ -1,18 +1,8 @@
-import type { Readable, Writable } from 'node:stream';
 import { ConnectionClosed, RpcError } from '@codex/app-server-client';
 import { isAbort, toMessage } from '@codex/base';
 import { parseArguments } from './arguments.ts';
+import type { AppIo } from './io.ts';
 import { runCommand } from './run.ts';
-
-/** What the app needs from the process it runs in. */
-export interface AppIo {
-  stdin: Readable;
-  stdout: Writable;
-  stderr: Writable;
-  env: NodeJS.ProcessEnv;
-  /** Absolute path. */
-  cwd: string;
-}
 
 const HELP = `Drives an app-server by hand and shows the traffic: → what is sent, ← what comes back.
 

@@ -3,7 +3,7 @@ import { isAbort } from '@codex/base';
 import type { ClientMethod, ParamsIn } from '@codex/protocol';
 import { createAnswers } from './answers.ts';
 import type { Command, Options } from './arguments.ts';
-import type { AppIo } from './main.ts';
+import type { AppIo } from './io.ts';
 import { tap } from './traffic.ts';
 
 const VERSION = '0.115.0';

@@ -8,9 +8,13 @@ export function tap(
   show: 'all' | 'summary',
   out: Writable,
 ): Channel<unknown, RpcMessage> {
-  const methods = new Map<unknown, string>();
-  const print = (arrow: string, message: unknown) => {
-    const text = show === 'all' ? JSON.stringify(message) : summary(message, methods);
+  // Both sides number their own requests.
+  const requests = new Map<unknown, string>();
+  const questions = new Map<unknown, string>();
+  const print = (arrow: '→' | '←', message: unknown) => {
+    const [own, others] = arrow === '→' ? [requests, questions] : [questions, requests];
+    if (isObject(message) && typeof message['method'] === 'string') own.set(message['id'], message['method']);
+    const text = show === 'all' ? JSON.stringify(message) : summary(message, others);
     out.write(`${arrow} ${text}\n`);
   };
   async function* messages(): AsyncGenerator<unknown> {
@@ -22,7 +26,6 @@ export function tap(
   return {
     messages: messages(),
     send: (message) => {
-      if ('method' in message && 'id' in message) methods.set(message.id, message.method);
       print('→', message);
       channel.send(message);
     },
@@ -31,16 +34,16 @@ export function tap(
 }
 
 /** One short line: what it is and what matters in it. */
-function summary(message: unknown, methods: ReadonlyMap<unknown, string>): string {
+function summary(message: unknown, asked: ReadonlyMap<unknown, string>): string {
   if (!isObject(message)) return JSON.stringify(message);
   const { id, method, params, result, error } = message;
   if (typeof method === 'string') {
     const kind = id === undefined ? '' : ` #${shown(id)}`;
     return `${method}${kind} ${facts(params)}`.trimEnd();
   }
-  const asked = methods.get(id) ?? 'answer';
-  if (error !== undefined) return `${asked} #${shown(id)} error ${shown(error)}`;
-  return `${asked} #${shown(id)} ok ${facts(result)}`.trimEnd();
+  const what = `${asked.get(id) ?? 'answer'} #${shown(id)}`;
+  if (error !== undefined) return `${what} error ${shown(error)}`;
+  return `${what} ok ${facts(result)}`.trimEnd();
 }
 
 const MAX_SHOWN = 160;

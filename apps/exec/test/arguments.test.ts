@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseArguments } from '../src/arguments.ts';
+
+const plain = {
+  kind: 'run',
+  resume: null,
+  prompt: null,
+  settings: [],
+  profile: undefined,
+  model: undefined,
+  images: [],
+  sandbox: undefined,
+  bypass: false,
+  cwd: undefined,
+  addDirs: [],
+  skipGitCheck: false,
+  ephemeral: false,
+  oss: false,
+  localProvider: undefined,
+  outputSchema: undefined,
+  lastMessageFile: undefined,
+  color: 'auto',
+  json: false,
+};
+const byKey = (key: string) => ({ target: { by: 'key', key }, allFolders: false });
+const last = { target: { by: 'last' }, allFolders: false };
+
+describe('the command line', () => {
+  it.each([
+    [[], {}],
+    [['hello'], { prompt: 'hello' }],
+    [['-'], { prompt: null }],
+    [['--', '--json'], { prompt: '--json' }],
+    [['--', 'resume'], { prompt: 'resume' }],
+    [['--json', 'x'], { json: true, prompt: 'x' }],
+    [['--experimental-json', 'x'], { json: true, prompt: 'x' }],
+    [
+      ['-m', 'gpt', '-s=read-only', '-p', 'work', '-C', 'd'],
+      { model: 'gpt', sandbox: 'read-only', profile: 'work', cwd: 'd' },
+    ],
+    [['--full-auto'], { sandbox: 'workspace-write' }],
+    [['--full-auto', '-s', 'read-only'], { sandbox: 'workspace-write' }],
+    [
+      ['--dangerously-bypass-approvals-and-sandbox'],
+      { bypass: true, sandbox: 'danger-full-access', skipGitCheck: true },
+    ],
+    [['--yolo'], { bypass: true, sandbox: 'danger-full-access', skipGitCheck: true }],
+    [['-i', 'a.png', 'b.png', '--json', 'x'], { images: ['a.png', 'b.png'], json: true, prompt: 'x' }],
+    [['-i', 'a.png,b.png', '--', 'x'], { images: ['a.png', 'b.png'], prompt: 'x' }],
+    [['x', '--image', 'a', '--image', 'b'], { images: ['a', 'b'], prompt: 'x' }],
+    [['--add-dir', 'a', '--add-dir=b'], { addDirs: ['a', 'b'] }],
+    [['--oss', '--local-provider', 'ollama'], { oss: true, localProvider: 'ollama' }],
+    [
+      ['-c', 'a=1', '--enable=x', '--config', 'b=2', '--disable', 'y'],
+      {
+        settings: [
+          { kind: 'config', text: 'a=1' },
+          { kind: 'feature', name: 'x', enabled: true },
+          { kind: 'config', text: 'b=2' },
+          { kind: 'feature', name: 'y', enabled: false },
+        ],
+      },
+    ],
+    [
+      [
+        '-o',
+        'f',
+        '--output-schema',
+        's',
+        '--ephemeral',
+        '--skip-git-repo-check',
+        '--color',
+        'never',
+        '--progress-cursor',
+      ],
+      { lastMessageFile: 'f', outputSchema: 's', ephemeral: true, skipGitCheck: true, color: 'never' },
+    ],
+    [['resume', 'ID', 'go'], { resume: byKey('ID'), prompt: 'go' }],
+    [['--json', 'resume', 'ID'], { resume: byKey('ID'), json: true }],
+    [['resume', 'ID', '-i', 'a', 'go'], { resume: byKey('ID'), images: ['a'], prompt: 'go' }],
+    [['resume', '--last', 'go', '--json'], { resume: last, prompt: 'go', json: true }],
+    [['resume', '--last', '--all'], { resume: { ...last, allFolders: true } }],
+  ])('%j is understood', (argv, expected) => {
+    expect(parseArguments(argv)).toEqual({ ...plain, ...expected });
+  });
+
+  it.each([
+    [['--help'], 'help'],
+    [['help'], 'help'],
+    [['resume', '--help'], 'help'],
+    [['-V'], 'version'],
+    [['review', '--uncommitted'], 'invalid'],
+    [['review', 'x'], 'review'],
+  ])('%j is %s', (argv, kind) => {
+    expect(parseArguments(argv).kind).toBe(kind);
+  });
+
+  it.each([
+    [['--foo'], "unexpected argument '--foo' found"],
+    [['-a', 'never'], "unexpected argument '-a' found"],
+    [['--json', '--json'], "the argument '--json' cannot be used multiple times"],
+    [['--json', '--experimental-json'], "the argument '--json' cannot be used multiple times"],
+    [['-m', 'a', '-m', 'b'], "the argument '--model' cannot be used multiple times"],
+    [['-s', 'bad'], "invalid value 'bad' for '--sandbox'"],
+    [['--color', 'red'], "invalid value 'red' for '--color'"],
+    [['--full-auto', '--yolo'], 'cannot be used with'],
+    [['-m'], "a value is required for '--model'"],
+    [['-m', '--json'], "a value is required for '--model'"],
+    [['--json=yes'], "unexpected value 'yes'"],
+    [['a', 'b'], "unexpected argument 'b' found"],
+    [['--last'], "unexpected argument '--last' found"],
+    [['resume'], 'resume needs the id or name'],
+    [['resume', 'ID', 'go', 'on'], "unexpected argument 'on' found"],
+  ])('%j is explained', (argv, message) => {
+    expect(parseArguments(argv)).toEqual({ kind: 'invalid', message: expect.stringContaining(message) });
+  });
+
+  it('is always answered', () => {
+    const word = fc.oneof(
+      fc.string(),
+      fc.constantFrom('-c', 'resume', '--last', '--', '-i', '--json', '--__proto__=1'),
+    );
+    fc.assert(fc.property(fc.array(word, { maxLength: 6 }), (argv) => parseArguments(argv).kind.length > 0));
+  });
+});
