@@ -92,7 +92,7 @@ export interface TurnOptions {
 /** A turn whose id is reserved; nothing is emitted before `run`. */
 export interface PreparedTurn {
   turn: Turn;
-  run(): void;
+  run: () => void;
 }
 
 /** A loaded thread. Calls go down, events come up through `subscribe`. */

@@ -31,7 +31,7 @@ interface RunningTurn {
   controller: AbortController;
   steering: Steering;
   /** Until then the turn is only reserved and nothing is emitted. */
-  start(): void;
+  start: () => void;
   done: Promise<void>;
 }
 

@@ -38,7 +38,7 @@ const parent = (make: (request: RecordedRequest) => Parts): Step => ({
 interface Family extends Rig {
   talk: Talk;
   children: Talk[];
-  items(): CollabItem[];
+  items: () => CollabItem[];
 }
 
 async function family(

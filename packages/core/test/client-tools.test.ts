@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { call, inputItems, outputOf, say, toolNames } from '@codex/mock-model';
+import { call, outputOf, type RecordedRequest, say, toolNames } from '@codex/mock-model';
 import { describe, expect, it } from 'vitest';
 import { rig } from './harness.ts';
 
@@ -65,7 +65,7 @@ describe('a tool that the client brought', () => {
 });
 
 describe('web search', () => {
-  const offered = (request: Parameters<typeof inputItems>[0]) =>
+  const offered = (request: RecordedRequest) =>
     (request.body['tools'] as { type: string }[]).find(({ type }) => type === 'web_search');
 
   it('is live without a sandbox, cached with one, and as it is configured', async () => {

@@ -26,22 +26,22 @@ export interface Talk {
   thread: Thread;
   events: readonly Stamped[];
   /** Types of all events, deltas and context left out. */
-  shape(): string[];
-  all<T extends EventType>(type: T): Found<T>['event'][];
+  shape: () => string[];
+  all: <T extends EventType>(type: T) => Found<T>['event'][];
   /** The first event of a type that fits, past or to come. */
-  until<T extends EventType>(
+  until: <T extends EventType>(
     type: T,
     fits?: (event: Found<T>['event'], stamped: Stamped) => boolean,
-  ): Promise<Found<T>['event']>;
-  question(n?: number): Promise<Question>;
+  ) => Promise<Found<T>['event']>;
+  question: (n?: number) => Promise<Question>;
   /** Starts a turn and returns its id at once. */
-  begin(input: string | UserInput[], options?: Omit<TurnOptions, 'input'>): string;
+  begin: (input: string | UserInput[], options?: Omit<TurnOptions, 'input'>) => string;
   /** Runs a turn to its end. */
-  turn(
+  turn: (
     input: string | UserInput[],
     options?: Omit<TurnOptions, 'input'>,
-  ): Promise<Found<'turn.ended'>['event'] & { id: string }>;
-  ended(turnId: string): Promise<Found<'turn.ended'>['event']>;
+  ) => Promise<Found<'turn.ended'>['event'] & { id: string }>;
+  ended: (turnId: string) => Promise<Found<'turn.ended'>['event']>;
 }
 
 export interface Rig {
@@ -51,9 +51,9 @@ export interface Rig {
   cwd: string;
   deps: CoreDeps;
   /** `settings` are dotted keys of config.toml. */
-  config(settings?: Record<string, unknown>): Promise<Config>;
-  start(settings?: Record<string, unknown>, options?: Partial<StartOptions>): Promise<Talk>;
-  resume(file: string, settings?: Record<string, unknown>): Promise<Talk>;
+  config: (settings?: Record<string, unknown>) => Promise<Config>;
+  start: (settings?: Record<string, unknown>, options?: Partial<StartOptions>) => Promise<Talk>;
+  resume: (file: string, settings?: Record<string, unknown>) => Promise<Talk>;
 }
 
 export interface RigOptions {

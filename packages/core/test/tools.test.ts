@@ -41,7 +41,7 @@ describe('exec_command (§11.1)', () => {
     const { output, talk } = await outputs(
       [call('exec_command', { cmd: 'pwd; echo $CODEX_THREAD_ID $PAGER', workdir: 'sub', login: false, shell: 'sh' })],
       {},
-      async (cwd) => void (await mkdir(path.join(cwd, 'sub'))),
+      (cwd) => mkdir(path.join(cwd, 'sub')),
     );
     expect(output()).toMatch(/^Command: \S*sh -c /);
     expect(output()).toMatch(new RegExp(`/sub\n${talk.thread.id} cat\n$`));
@@ -263,7 +263,7 @@ describe('apply_patch (§12)', () => {
         call('shell', { command: [ADD] }, 'call-4'),
       ],
       {},
-      async (folder) => void (await mkdir(path.join(folder, 'sub'))),
+      (folder) => mkdir(path.join(folder, 'sub')),
     );
     expect(output()).toMatch(/^Exit code: 0/);
     expect(output('call-2')).toMatch(/^Wall time: 0\.0000 seconds\nOutput:\n\{"output":"Success\. Updated/);

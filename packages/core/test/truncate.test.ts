@@ -51,7 +51,9 @@ describe('truncateMiddle (§8.3)', () => {
         // No more is lost than the characters at the two edges.
         expect(kept).toBeGreaterThan(budgetBytes(policy) - 8);
         const gone = whole.slice(head.length, whole.length - tail.length);
-        expect(Number(found?.[1])).toBe(mode === 'tokens' ? Math.ceil(Buffer.byteLength(gone) / 4) : [...gone].length);
+        expect(Number(found?.[1])).toBe(
+          mode === 'tokens' ? Math.ceil(Buffer.byteLength(gone) / 4) : Array.from(gone).length,
+        );
       }),
     );
   });

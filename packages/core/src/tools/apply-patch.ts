@@ -1,7 +1,7 @@
 import path from 'node:path';
 import {
   applyChanges,
-  findPatchIn,
+  type FoundPatch as AnyPatch,
   GRAMMAR,
   parsePatch,
   planPatch,
@@ -32,7 +32,7 @@ const DESCRIPTION =
   'Changes files by a patch. Give the patch itself, from its begin line to its end line; it may add, delete, update and move any number of files.';
 
 type FileItem = Extract<ThreadItem, { type: 'fileChange' }>;
-type FoundPatch = Exclude<ReturnType<typeof findPatchIn>, { kind: 'none' }>;
+type FoundPatch = Exclude<AnyPatch, { kind: 'none' }>;
 type PatchOutcome = ToolResult & { output: string; applied: boolean };
 
 /** The names of the `shell` tool; it answers in JSON to models that have no patch tool (core specification §11.2). */
