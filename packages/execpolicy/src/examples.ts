@@ -54,7 +54,7 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
 ]);
 
 function dumpText(text: string): string {
-  const chars = [...text].map((char) => {
+  const chars = Array.from(text, (char) => {
     const escape = ESCAPES.get(char);
     if (escape !== undefined) return escape;
     return /[\p{C}\p{Zl}\p{Zp}]/u.test(char) ? `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}` : char;

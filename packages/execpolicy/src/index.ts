@@ -1,4 +1,17 @@
-export { evaluate, type EvaluateOptions, type Match, type RuleMatch, type Verdict } from './evaluate.ts';
+export { amendNetwork, amendPrefix, type AmendOptions, type NetworkAmendment } from './amend.ts';
+export { type Action, type Approvals, describe } from './describe.ts';
+export {
+  evaluate,
+  type EvaluateOptions,
+  type Match,
+  matchRules,
+  type RuleMatch,
+  type Verdict,
+} from './evaluate.ts';
+export { type ApprovalPolicy, fallbackDecision, type Situation } from './fallback.ts';
+export { type LoadedRules, loadRules, type RulesWarning } from './load.ts';
+export { type ManagedRules, managedRules } from './managed.ts';
+export { type CommandParts, partsOf } from './parts.ts';
 export { type ParsedRules, type ParseOptions, parseRules } from './parse-rules.ts';
 export {
   allowedPrefixes,
@@ -13,5 +26,6 @@ export {
   withNetwork,
   withPrefix,
 } from './rule.ts';
+export { proposeAmendment } from './propose.ts';
 export type { RuleError } from './rule-error.ts';
 export { type CheckResult, runCheck } from './run-check.ts';

@@ -5,7 +5,9 @@ import { type Collected, ruleFunctions } from './rule-functions.ts';
 import { Fault } from './starlark/fault.ts';
 import { runFile } from './starlark/interpret.ts';
 
-export type ParsedRules = { readonly ok: true; readonly rules: Rules } | { readonly ok: false; readonly error: RuleError };
+export type ParsedRules =
+  | { readonly ok: true; readonly rules: Rules }
+  | { readonly ok: false; readonly error: RuleError };
 
 export interface ParseOptions {
   /** `host_executable` lists of the files before this one: the examples of this file are checked with them too. */

@@ -18,7 +18,8 @@ export function syntaxError(origin: string, source: string, message: string, spa
   const end = positionAt(source, Math.max(span.end, span.start));
   const line = source.split('\n')[start.line - 1]?.replace(/\r$/, '') ?? '';
   const margin = ' '.repeat(String(start.line).length);
-  const width = end.line === start.line ? Math.max(1, end.column - start.column) : [...line].length - start.column + 1;
+  const width =
+    end.line === start.line ? Math.max(1, end.column - start.column) : Array.from(line).length - start.column + 1;
   const marks = `${' '.repeat(start.column - 1)}${'^'.repeat(Math.max(1, width))}`;
   const text = [
     `starlark error: error: ${message}`,

@@ -81,7 +81,8 @@ function readPattern(pattern: List): PatternToken[] {
   if (pattern.items.length === 0) throw invalidPattern('pattern cannot be empty');
   return pattern.items.map((item) => {
     if (typeof item === 'string') return item;
-    if (!isList(item)) throw invalidPattern(`pattern element must be a string or list of strings (got ${typeOf(item)})`);
+    if (!isList(item))
+      throw invalidPattern(`pattern element must be a string or list of strings (got ${typeOf(item)})`);
     if (item.items.length === 0) throw invalidPattern('pattern alternatives cannot be empty');
     const alternatives = item.items.map((alternative) => {
       if (typeof alternative === 'string') return alternative;

@@ -95,7 +95,7 @@ function readArgs(args: readonly string[]): CheckArgs | string {
   let at = 0;
   for (; at < args.length; at++) {
     const arg = args[at] ?? '';
-    const [name = '', inline] = arg.startsWith('--') ? splitOption(arg) : [arg];
+    const [name, inline] = arg.startsWith('--') ? splitOption(arg) : [arg, undefined];
     if (name === '-h' || name === '--help') return 'help';
     if (name === '--pretty' || name === '--resolve-host-executables') {
       if (inline !== undefined) return `unexpected value '${inline}' for '${name}' found; no more were expected`;
@@ -119,7 +119,7 @@ function readArgs(args: readonly string[]): CheckArgs | string {
   return { files, command, pretty: flags.has('--pretty'), resolve: flags.has('--resolve-host-executables') };
 }
 
-function splitOption(arg: string): [string, string?] {
+function splitOption(arg: string): [string, string | undefined] {
   const equals = arg.indexOf('=');
-  return equals < 0 ? [arg] : [arg.slice(0, equals), arg.slice(equals + 1)];
+  return equals < 0 ? [arg, undefined] : [arg.slice(0, equals), arg.slice(equals + 1)];
 }

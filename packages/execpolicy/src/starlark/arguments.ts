@@ -2,11 +2,7 @@ import { Fault } from './fault.ts';
 import { type Arguments, type Callable, list, type List, type Run, show, typeOf, type Value } from './value.ts';
 
 /** A function of the library with parameters that can be given by place or by name; `?` ends the name of an optional one. */
-export function builtin(
-  name: string,
-  params: readonly string[],
-  body: (given: Given, run: Run) => Value,
-): Callable {
+export function builtin(name: string, params: readonly string[], body: (given: Given, run: Run) => Value): Callable {
   const names = params.map((param) => param.replace('?', ''));
   const required = params.filter((param) => !param.endsWith('?')).length;
   return {

@@ -1,6 +1,5 @@
 import { Fault, type Span } from './fault.ts';
-import { checkArguments, checkParams } from './parse-call.ts';
-import type { Argument, Clause, Expression, Param, Statement, Target } from './syntax.ts';
+import type { Clause, Expression, Param, Statement, Target } from './syntax.ts';
 
 /** Names visible at a place, innermost first. */
 interface Names {
@@ -9,8 +8,8 @@ interface Names {
 }
 
 /**
- * Finds what can be found without running the file: misplaced statements, arguments in an impossible order, names that
- * nothing defines. A file with such a mistake does not run at all.
+ * Finds what can be found without running the file: misplaced statements, and names that nothing
+ * defines. A file with such a mistake does not run at all.
  */
 export function checkFile(statements: readonly Statement[], builtins: ReadonlySet<string>): void {
   checkPlacement(statements, false, false);
@@ -83,7 +82,12 @@ function checkStatement(statement: Statement, names: Names): void {
       checkBlock(statement.body, names);
       break;
     case 'def':
-      checkFunction(statement.params, names, (inner) => checkBlock(statement.body, inner), assignedNames(statement.body));
+      checkFunction(
+        statement.params,
+        names,
+        (inner) => checkBlock(statement.body, inner),
+        assignedNames(statement.body),
+      );
       break;
     case 'return':
       if (statement.value) checkExpression(statement.value, names);
@@ -93,7 +97,6 @@ function checkStatement(statement: Statement, names: Names): void {
 }
 
 function checkFunction(params: readonly Param[], names: Names, body: (inner: Names) => void, own: Set<string>): void {
-  checkParams(params);
   for (const param of params) {
     if (param.fallback) checkExpression(param.fallback, names);
     if (param.kind !== 'separator') own.add(param.name);
@@ -150,17 +153,12 @@ function checkExpression(expression: Expression, names: Names): void {
     case 'primary':
       checkExpression(expression.base, names);
       for (const suffix of expression.suffixes) {
-        if (suffix.kind === 'call') checkCall(suffix.args, names);
+        if (suffix.kind === 'call') for (const arg of suffix.args) checkExpression(arg.value, names);
         else if (suffix.kind === 'index') checkExpression(suffix.index, names);
         else if (suffix.kind === 'slice') for (const bound of suffix.bounds) if (bound) checkExpression(bound, names);
       }
       break;
   }
-}
-
-function checkCall(args: readonly Argument[], names: Names): void {
-  checkArguments(args);
-  for (const arg of args) checkExpression(arg.value, names);
 }
 
 type Comprehension = Extract<Expression, { kind: 'comprehension' }>;

@@ -37,5 +37,5 @@ export function positionAt(text: string, offset: number): Position {
   if (offset >= text.length && text.endsWith('\n')) return { line: 1, column: 1 };
   const before = text.slice(0, offset);
   const lineStart = before.lastIndexOf('\n') + 1;
-  return { line: before.split('\n').length, column: [...before.slice(lineStart)].length + 1 };
+  return { line: before.split('\n').length, column: Array.from(before.slice(lineStart)).length + 1 };
 }

@@ -3,8 +3,10 @@ import { at, Fault, type Span } from './fault.ts';
 import { iterate } from './format.ts';
 import { library } from './library.ts';
 import { attribute } from './methods.ts';
-import { binary, element, setElement, slice, unary } from './operators.ts';
+import { element, setElement, slice } from './elements.ts';
+import { binary, unary } from './operators.ts';
 import { parseFile } from './parse.ts';
+import { bindParams, lookup, type Scope } from './scope.ts';
 import type { Argument, Clause, Entry, Expression, Param, Statement, Suffix, Target } from './syntax.ts';
 import {
   type Arguments,
@@ -32,12 +34,6 @@ export interface HostFunction {
   call(args: Arguments, span: Span): void;
 }
 
-interface Scope {
-  readonly own: ReadonlySet<string>;
-  readonly values: Map<string, Value>;
-  readonly outer: Scope | null;
-}
-
 type Outcome = 'break' | 'continue' | { readonly value: Value } | undefined;
 
 /**
@@ -52,12 +48,13 @@ export function runFile(text: string, host: readonly HostFunction[]): void {
     ['False', false],
   ]);
   for (const callable of library()) globals.set(callable.name, callable);
-  for (const { name, call } of host) {
+  for (const own of host) {
+    const { name } = own;
     globals.set(name, {
       kind: 'function',
       name,
       call(args) {
-        call(args, currentCall);
+        own.call(args, currentCall);
         return null;
       },
     });
@@ -111,10 +108,13 @@ export function runFile(text: string, host: readonly HostFunction[]): void {
           return outcome === 'continue' ? undefined : outcome;
         });
       case 'def':
-        scope.values.set(statement.name, makeFunction(statement.name, statement.params, scope, assignedNames(statement.body), (inner) => {
-          const outcome = runBlock(statement.body, inner);
-          return typeof outcome === 'object' ? outcome.value : null;
-        }));
+        scope.values.set(
+          statement.name,
+          makeFunction(statement.name, statement.params, scope, assignedNames(statement.body), (inner) => {
+            const outcome = runBlock(statement.body, inner);
+            return typeof outcome === 'object' ? outcome.value : null;
+          }),
+        );
         return undefined;
       case 'return':
         return { value: statement.value ? evaluate(statement.value, scope) : null };
@@ -129,7 +129,7 @@ export function runFile(text: string, host: readonly HostFunction[]): void {
   /** Runs `each` over the items; what it loops over cannot change meanwhile. */
   function loop(iterable: Expression, scope: Scope, each: (item: Value) => Outcome): Outcome {
     const value = evaluate(iterable, scope);
-    const items = at(iterable.span, () => itemsFor(value));
+    const items = itemsFor(value);
     const guarded = value !== null && typeof value === 'object' && 'loops' in value ? value : null;
     if (guarded) guarded.loops++;
     try {
@@ -170,7 +170,10 @@ export function runFile(text: string, host: readonly HostFunction[]): void {
     if (target.kind === 'name') {
       const old = lookup(target.name, target.span, scope);
       const more = evaluate(statement.value, scope);
-      scope.values.set(target.name, at(span, () => binary(operator, old, more, run)));
+      scope.values.set(
+        target.name,
+        at(span, () => binary(operator, old, more, run)),
+      );
     } else if (target.kind === 'element') {
       const of = evaluate(target.of, scope);
       const index = evaluate(target.index, scope);
@@ -178,16 +181,6 @@ export function runFile(text: string, host: readonly HostFunction[]): void {
       const more = evaluate(statement.value, scope);
       at(span, () => setElement(of, index, binary(operator, old, more, run)));
     }
-  }
-
-  function lookup(name: string, span: Span, from: Scope): Value {
-    for (let scope: Scope | null = from; scope; scope = scope.outer) {
-      if (!scope.own.has(name)) continue;
-      const value = scope.values.get(name);
-      if (value !== undefined) return value;
-      throw new Fault(`Local variable \`${name}\` referenced before assignment`, span);
-    }
-    throw new Fault(`Variable \`${name}\` not found`, span);
   }
 
   function evaluate(expression: Expression, scope: Scope): Value {
@@ -353,40 +346,4 @@ export function runFile(text: string, host: readonly HostFunction[]): void {
       call: (args) => body({ own: locals, values: bindParams(name, params, fallbacks, args), outer }),
     };
   }
-}
-
-function bindParams(
-  name: string,
-  params: readonly Param[],
-  fallbacks: readonly (Value | undefined)[],
-  args: Arguments,
-): Map<string, Value> {
-  const values = new Map<string, Value>();
-  const named = new Map(args.named);
-  let used = 0;
-  let byNameOnly = false;
-  params.forEach((param, i) => {
-    if (param.kind === 'list' || param.kind === 'separator') byNameOnly = true;
-    if (param.kind === 'list') {
-      values.set(param.name, tuple(args.positional.slice(used)));
-      used = Math.max(used, args.positional.length);
-    } else if (param.kind === 'dict') {
-      values.set(param.name, dict(named));
-      named.clear();
-    } else if (param.kind === 'plain') {
-      const placed = !byNameOnly && used < args.positional.length;
-      const given = named.has(param.name) ? named.get(param.name) : fallbacks[i];
-      const value = placed ? args.positional[used++] : given;
-      if (placed && named.has(param.name)) throw new Fault(`Argument \`${param.name}\` occurs more than once`);
-      if (value === undefined) throw new Fault(`Missing parameter \`${param.name}\` for call to \`${name}\``);
-      values.set(param.name, value);
-      named.delete(param.name);
-    }
-  });
-  if (used < args.positional.length) {
-    throw new Fault(`Found ${args.positional.length - used} extra positional argument(s) for call to ${name}`);
-  }
-  const [extra] = named.keys();
-  if (extra !== undefined) throw new Fault(`Found \`${extra}\` extra named parameter(s) for call to ${name}`);
-  return values;
 }

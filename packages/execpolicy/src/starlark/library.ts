@@ -57,7 +57,7 @@ export function library(): Callable[] {
       return Math.abs(toFloat(value));
     }),
     builtin('ord', ['value'], (given) => {
-      const [char, ...more] = given.text('value');
+      const [char, ...more] = Array.from(given.text('value'));
       if (char === undefined || more.length > 0) throw new Fault('ord() expects a text of one character');
       return BigInt(char.codePointAt(0) ?? 0);
     }),
@@ -78,7 +78,7 @@ function spent(value: Value, run: Run): readonly Value[] {
 }
 
 function lengthOf(value: Value): number {
-  if (typeof value === 'string') return [...value].length;
+  if (typeof value === 'string') return Array.from(value).length;
   if (value !== null && typeof value === 'object' && value.kind === 'range') return rangeLength(value);
   const items = itemsOf(value);
   if (!items) throw new Fault(`Operation \`len()\` not supported on type \`${typeOf(value)}\``);

@@ -3,7 +3,7 @@ import { formatPercent } from './format.ts';
 import { dict, itemsOf, keyOf, list, type Run, tuple, typeOf, type Value } from './value.ts';
 
 /** Texts and lists do not grow beyond this many elements. */
-const MAX_LENGTH = 1_000_000;
+export const MAX_LENGTH = 1_000_000;
 
 export function binary(operator: string, left: Value, right: Value, run: Run): Value {
   switch (operator) {
@@ -54,14 +54,15 @@ export function unary(operator: string, value: Value): Value {
   throw new Fault(`Operation \`${operator}\` not supported on type \`${typeOf(value)}\``);
 }
 
-function isKind<K extends 'list' | 'tuple' | 'dict'>(value: Value, kind: K): value is Extract<Value, { kind: K }> {
+export function isKind<K extends 'list' | 'tuple' | 'dict'>(
+  value: Value,
+  kind: K,
+): value is Extract<Value, { kind: K }> {
   return value !== null && typeof value === 'object' && value.kind === kind;
 }
 
-function unsupported(operator: string, left: Value, right: Value): never {
-  throw new Fault(
-    `Operation \`${operator}\` not supported for types \`${typeOf(left)}\` and \`${typeOf(right)}\``,
-  );
+export function unsupported(operator: string, left: Value, right: Value): never {
+  throw new Fault(`Operation \`${operator}\` not supported for types \`${typeOf(left)}\` and \`${typeOf(right)}\``);
 }
 
 function limited(length: number, run: Run): void {
@@ -175,7 +176,8 @@ function bits(operator: string, left: Value, right: Value): Value {
 export function equal(left: Value, right: Value, run: Run, depth = 0): boolean {
   run.spend(1);
   if (depth > 100) throw new Fault('value is nested too deeply');
-  if (isNumber(left) && isNumber(right)) return left == right;
+  if (isNumber(left) && isNumber(right))
+    return typeof left === typeof right ? left === right : Number(left) === Number(right);
   if (left === null || right === null || typeof left !== 'object' || typeof right !== 'object') return left === right;
   if (left.kind !== right.kind) return false;
   if (isKind(left, 'dict') && isKind(right, 'dict')) {
@@ -196,7 +198,8 @@ export function compare(left: Value, right: Value, run: Run, depth = 0): number 
   run.spend(1);
   if (depth > 100) throw new Fault('value is nested too deeply');
   if (isNumber(left) && isNumber(right)) return left < right ? -1 : left > right ? 1 : 0;
-  if (typeof left === 'string' && typeof right === 'string') return Buffer.compare(Buffer.from(left), Buffer.from(right));
+  if (typeof left === 'string' && typeof right === 'string')
+    return Buffer.compare(Buffer.from(left), Buffer.from(right));
   if (typeof left === 'boolean' && typeof right === 'boolean') return Number(left) - Number(right);
   if ((isKind(left, 'list') && isKind(right, 'list')) || (isKind(left, 'tuple') && isKind(right, 'tuple'))) {
     for (let i = 0; i < Math.min(left.items.length, right.items.length); i++) {
@@ -217,61 +220,4 @@ function contains(where: Value, what: Value, run: Run): boolean {
   const items = itemsOf(where);
   if (!items) throw new Fault(`Operation \`in\` not supported on type \`${typeOf(where)}\``);
   return items.some((item) => equal(item, what, run));
-}
-
-/** `value[index]`. */
-export function element(value: Value, index: Value): Value {
-  if (isKind(value, 'dict')) {
-    const found = value.entries.get(keyOf(index));
-    if (!found) throw new Fault(`Key \`${typeof index === 'string' ? JSON.stringify(index) : String(index)}\` was not found`);
-    return found[1];
-  }
-  const items: readonly Value[] | null = typeof value === 'string' ? [...value] : itemsOf(value);
-  if (!items) return unsupported('[]', value, index);
-  const found = items[position(index, items.length)];
-  if (found === undefined) throw new Fault(`Index \`${String(index)}\` is out of bound`);
-  return found;
-}
-
-/** An index, counted from the end when negative; out of bounds it is the length. */
-function position(index: Value, length: number): number {
-  if (typeof index !== 'bigint') throw new Fault(`Type of parameters mismatch, expected \`int\`, actual \`${typeOf(index)}\``);
-  const at = Number(index < 0n ? index + BigInt(length) : index);
-  return at >= 0 && at < length ? at : length;
-}
-
-export function setElement(value: Value, index: Value, item: Value): void {
-  if (isKind(value, 'dict')) {
-    if (value.loops > 0) throw new Fault('A dict must not change while a loop runs over it');
-    value.entries.set(keyOf(index), [index, item]);
-  } else if (isKind(value, 'list')) {
-    const at = position(index, value.items.length);
-    if (at === value.items.length) throw new Fault(`Index \`${String(index)}\` is out of bound`);
-    if (value.loops > 0) throw new Fault('A list must not change while a loop runs over it');
-    value.items[at] = item;
-  } else throw new Fault('Immutable');
-}
-
-/** `value[start:stop:step]`. */
-export function slice(value: Value, bounds: readonly (Value | undefined)[]): Value {
-  const items: readonly Value[] | null = typeof value === 'string' ? [...value] : itemsOf(value);
-  if (!items || isKind(value, 'dict')) throw new Fault(`Operation \`[::]\` not supported on type \`${typeOf(value)}\``);
-  const [start, stop, stepValue] = bounds.map((bound) => {
-    if (bound === undefined || bound === null) return undefined;
-    if (typeof bound !== 'bigint') throw new Fault(`Type of parameters mismatch, expected \`int\`, actual \`${typeOf(bound)}\``);
-    return Math.max(-MAX_LENGTH * 2, Math.min(MAX_LENGTH * 2, Number(bound)));
-  });
-  const step = stepValue ?? 1;
-  if (step === 0) throw new Fault('Index `0` is out of bound');
-  const bound = (at: number | undefined, missing: number) => {
-    if (at === undefined) return missing;
-    const counted = at < 0 ? at + items.length : at;
-    return step > 0 ? Math.min(Math.max(counted, 0), items.length) : Math.min(Math.max(counted, -1), items.length - 1);
-  };
-  const from = bound(start, step > 0 ? 0 : items.length - 1);
-  const to = bound(stop, step > 0 ? items.length : -1);
-  const taken: Value[] = [];
-  for (let at = from; step > 0 ? at < to : at > to; at += step) taken.push(items[at] ?? null);
-  if (typeof value === 'string') return taken.join('');
-  return isKind(value, 'tuple') ? tuple(taken) : list(taken);
 }

@@ -10,6 +10,7 @@ export function parseArguments(cursor: Cursor): Argument[] {
     args.push(parseArgument(cursor));
     if (cursor.see(')') === null) cursor.expect(',');
   }
+  checkArguments(args);
   return args;
 }
 
@@ -27,8 +28,7 @@ function parseArgument(cursor: Cursor): Argument {
   }
 }
 
-/** The order of arguments is checked after the whole file has been read. */
-export function checkArguments(args: readonly Argument[]): void {
+function checkArguments(args: readonly Argument[]): void {
   const names = new Set<string>();
   /** 0 positional, 1 named, 2 `*`, 3 `**`. */
   let stage = 0;
@@ -52,6 +52,7 @@ export function parseParams(cursor: Cursor, closing: ')' | ':'): Param[] {
     params.push(parseParam(cursor));
     if (cursor.see(closing) === null) cursor.expect(',');
   }
+  checkParams(params);
   return params;
 }
 
@@ -68,7 +69,7 @@ function parseParam(cursor: Cursor): Param {
   return { kind, name: name.text, fallback, span: { start, end: cursor.end } };
 }
 
-export function checkParams(params: readonly Param[]): void {
+function checkParams(params: readonly Param[]): void {
   const names = new Set<string>();
   let optional = false;
   let starred = false;

@@ -73,10 +73,11 @@ function readEscape(text: string, at: number): { value: string; end: number } {
   const simple = SIMPLE[letter];
   if (simple !== undefined) return { value: simple, end: at + 2 };
   const octal = /^[0-7]{1,3}/.exec(text.slice(at + 1, at + 4))?.[0];
-  if (octal !== undefined) return { value: String.fromCodePoint(Number.parseInt(octal, 8)), end: at + 1 + octal.length };
+  if (octal !== undefined)
+    return { value: String.fromCodePoint(Number.parseInt(octal, 8)), end: at + 1 + octal.length };
   const length = HEX_DIGITS[letter];
   if (length === undefined) return { value: `\\${letter}`, end: at + 1 + letter.length };
-  const digits = text.slice(at + 2, at + 2 + length);
+  const digits = /^[^\n]*/.exec(text.slice(at + 2, at + 2 + length))?.[0] ?? '';
   const code = /^[0-9a-fA-F]+$/.test(digits) && digits.length === length ? Number.parseInt(digits, 16) : -1;
   const end = at + 2 + digits.length;
   if (code < 0 || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) {

@@ -72,7 +72,12 @@ export type Statement = { readonly span: Span } & (
       readonly iterable: Expression;
       readonly body: readonly Statement[];
     }
-  | { readonly kind: 'def'; readonly name: string; readonly params: readonly Param[]; readonly body: readonly Statement[] }
+  | {
+      readonly kind: 'def';
+      readonly name: string;
+      readonly params: readonly Param[];
+      readonly body: readonly Statement[];
+    }
   | { readonly kind: 'return'; readonly value: Expression | null }
   | { readonly kind: 'break' | 'continue' | 'pass' }
 );

@@ -2,7 +2,12 @@ import { Fault } from './fault.ts';
 import { readString, type StringToken } from './strings.ts';
 
 export type Token =
-  | { readonly kind: 'name' | 'keyword' | 'symbol'; readonly text: string; readonly start: number; readonly end: number }
+  | {
+      readonly kind: 'name' | 'keyword' | 'symbol';
+      readonly text: string;
+      readonly start: number;
+      readonly end: number;
+    }
   | { readonly kind: 'number'; readonly value: bigint | number; readonly start: number; readonly end: number }
   | StringToken
   | { readonly kind: 'newline' | 'indent' | 'dedent' | 'end'; readonly start: number; readonly end: number }
@@ -14,10 +19,8 @@ const RESERVED = new Set(
 );
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const STRING_START = /(?:f|r|fr|rf)?(?="|')/y;
-const NUMBER =
-  /0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+|\d+/y;
-const SYMBOL =
-  /\.\.\.|\*\*|\/\/=|<<=|>>=|\/\/|<<|>>|[-+*/%&|^]=|[=!<>]=|->|[-+*/%&|^~<>=.,;:()[\]{}]/y;
+const NUMBER = /0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+|\d+/y;
+const SYMBOL = /\.\.\.|\*\*|\/\/=|<<=|>>=|\/\/|<<|>>|[-+*/%&|^]=|[=!<>]=|->|[-+*/%&|^~<>=.,;:()[\]{}]/y;
 
 /**
  * The tokens of a text. What is no token ends the list as `invalid`, so that a mistake further up is still the one

@@ -153,7 +153,9 @@ export function show(value: Value, quoted: boolean, depth = 0): string {
     case 'list':
       return `[${value.items.map(inner).join(', ')}]`;
     case 'tuple':
-      return value.items.length === 1 ? `(${inner(value.items[0] ?? null)},)` : `(${value.items.map(inner).join(', ')})`;
+      return value.items.length === 1
+        ? `(${inner(value.items[0] ?? null)},)`
+        : `(${value.items.map(inner).join(', ')})`;
     case 'dict':
       return `{${[...value.entries.values()].map(([key, item]) => `${inner(key)}: ${inner(item)}`).join(', ')}}`;
     case 'range': {
@@ -168,7 +170,8 @@ export function show(value: Value, quoted: boolean, depth = 0): string {
 
 function showFloat(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value > 0 ? '+inf' : '-inf';
-  const text = value.toString();
+  const large = Math.abs(value) >= 1e16;
+  const text = large ? value.toExponential() : value.toString();
   const [digits = '', exponent] = text.split('e');
   if (exponent !== undefined) return `${digits}e${exponent.replace(/^([+-])(\d)$/, '$10$2')}`;
   return digits.includes('.') ? digits : `${digits}.0`;

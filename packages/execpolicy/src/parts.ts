@@ -1,0 +1,58 @@
+import { shellScript, splitCommand } from '@codex/shell-command';
+import { readScript } from './shell-reader.ts';
+
+/** What a command line consists of, for judging. */
+export interface CommandParts {
+  /** Judged one by one; a script that is more than plain commands stays whole. */
+  readonly commands: readonly (readonly string[])[];
+  /** Commands seen inside what stays whole: rules may forbid or question them. */
+  readonly hidden: readonly (readonly string[])[];
+  /** The one command of a script with a here document: never known safe, never proposed as an amendment. */
+  readonly complex: boolean;
+}
+
+/** Scripts within scripts within scripts are followed this far. */
+const MAX_DEPTH = 8;
+
+/** Takes a command line apart (execpolicy specification §3). Pure. */
+export function partsOf(argv: readonly string[]): CommandParts {
+  const plain = splitCommand(argv);
+  if (plain) return { commands: plain, hidden: plain.flatMap((words) => nestedCommands(words, 0)), complex: false };
+  const script = shellScript(argv) ?? '';
+  const { commands, hasHereDoc } = readScript(script);
+  const [only] = commands;
+  const complex = hasHereDoc && commands.length === 1 && only?.literal === true;
+  if (complex) return { commands: [only.words], hidden: nestedCommands(only.words, 0), complex };
+  return {
+    commands: [argv],
+    hidden: withNested(
+      commands.map((command) => command.words),
+      0,
+    ),
+    complex: false,
+  };
+}
+
+const SHELLS = new Set(['bash', 'sh', 'zsh', 'dash', 'ksh']);
+
+/** The script a command hands to another shell, or to its own. */
+function innerScript(words: readonly string[]): string | null {
+  const [program = '', ...args] = words;
+  if (program === 'eval') return args.join(' ');
+  if (!SHELLS.has(program.slice(program.lastIndexOf('/') + 1))) return null;
+  const flag = args.findIndex((arg) => /^-[a-z]*c$/.test(arg));
+  return flag < 0 ? null : (args[flag + 1] ?? null);
+}
+
+function nestedCommands(words: readonly string[], depth: number): (readonly string[])[] {
+  const script = depth < MAX_DEPTH ? innerScript(words) : null;
+  if (script === null) return [];
+  return withNested(
+    readScript(script).commands.map((command) => command.words),
+    depth + 1,
+  );
+}
+
+function withNested(commands: readonly (readonly string[])[], depth: number): (readonly string[])[] {
+  return commands.flatMap((words) => [words, ...nestedCommands(words, depth)]);
+}
