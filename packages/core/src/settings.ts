@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Config } from '@codex/config';
 import type { CollaborationMode } from '@codex/protocol';
+import { modeInstructions } from './context/collaboration.ts';
 import type { SettingsOverrides, ThreadSettings } from './thread-types.ts';
 
 /** The settings a thread begins with. `model` is resolved already. */
@@ -35,8 +36,13 @@ export function applyOverrides(settings: ThreadSettings, overrides: SettingsOver
     sandboxPolicy: overrides.sandboxPolicy ?? settings.sandboxPolicy,
     personality: overrides.personality ?? settings.personality,
     serviceTier: overrides.serviceTier === undefined ? settings.serviceTier : overrides.serviceTier,
-    collaborationMode: mode ?? withModel(settings.collaborationMode, overrides),
+    collaborationMode: mode ? withInstructions(mode) : withModel(settings.collaborationMode, overrides),
   };
+}
+
+/** A client that leaves the text of a mode to us gets ours. */
+function withInstructions(mode: CollaborationMode): CollaborationMode {
+  return { ...mode, settings: { ...mode.settings, developer_instructions: modeInstructions(mode) } };
 }
 
 /** A mode that stays follows a change of model or effort. */

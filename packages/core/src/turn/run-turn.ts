@@ -148,6 +148,7 @@ async function loop(run: TurnRun, record: ModelRecord, scope: TurnScope): Promis
         ids: session.ids,
         showRawReasoning: config.showRawAgentReasoning,
         hideReasoning: config.hideAgentReasoning,
+        planMode: effectiveMode(settings).mode === 'plan',
         rateLimits: () => timeline.state.rateLimits,
         onCall: (call) => calls.dispatch(call),
       },

@@ -11,6 +11,7 @@ import type { OpenItem, TurnScope } from '@codex/timeline';
 import type { Ids } from '@codex/base';
 import { historyItem } from '../context/request-input.ts';
 import type { ToolCall } from '../tools/tool.ts';
+import { openPlanMessage } from './plan-message.ts';
 
 export interface SampleDeps {
   models: Models;
@@ -18,6 +19,8 @@ export interface SampleDeps {
   ids: Ids;
   showRawReasoning: boolean;
   hideReasoning: boolean;
+  /** In plan mode a proposed plan is an item of its own. */
+  planMode: boolean;
   /** As last told. */
   rateLimits(): RateLimitSnapshot | null;
   onCall(call: ToolCall): void;
@@ -37,18 +40,21 @@ export async function sample(request: ModelRequest, signal: AbortSignal, deps: S
   let lastMessage: string | null = null;
   let outcome: Sample | null = null;
 
+  const start = (item: ThreadItem): OpenItem =>
+    deps.planMode && item.type === 'agentMessage' ? openPlanMessage(scope, item) : scope.start(item);
+
   const begin = (item: ResponseItem): void => {
     const id = itemId(item);
     if (id === null || open.has(id)) return;
     const shown = shownItem(item, id, 'begun', deps);
-    if (shown) open.set(id, scope.start(shown));
+    if (shown) open.set(id, start(shown));
   };
 
   const finish = (item: ResponseItem): void => {
     const id = itemId(item) ?? ids.uuid();
     const shown = shownItem(item, id, 'done', deps);
     if (shown) {
-      const started = open.get(id) ?? scope.start(emptied(shown));
+      const started = open.get(id) ?? start(emptied(shown));
       started.complete(shown);
       open.delete(id);
       if (shown.type === 'agentMessage' && shown.text) lastMessage = shown.text;
