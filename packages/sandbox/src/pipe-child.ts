@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { type Child, exitCodeOf, type Launch, MAX_UNREAD_INPUT, type OnData } from './child.ts';
@@ -8,15 +8,16 @@ import { whyNotFolder } from './locate.ts';
 import { type SpawnError, spawnError } from './spawn-error.ts';
 
 /**
- * Starts a process with pipes, leading its own session and group. Its input is empty unless `stdin` is true.
- * Rejects with a SpawnError.
+ * Starts a process with pipes, leading its own session and group. Its input is empty unless `stdin` is true, and it
+ * finds /dev/null in place of the `leaked` descriptors. Rejects with a SpawnError.
  */
 export async function startPipeChild(
   launch: Launch,
-  options: { stdin: boolean; fifos: FifoPool; onData: OnData },
+  options: { stdin: boolean; fifos: FifoPool; leaked: readonly number[]; onData: OnData },
 ): Promise<Child> {
   const pipes = await options.fifos.open(options.stdin);
   const given = [pipes?.stdin, pipes?.stdout, pipes?.stderr].filter((ends) => ends !== undefined);
+  const nothing = options.leaked.length ? openSync('/dev/null', 'r+') : undefined;
   let child: ChildProcess;
   try {
     child = spawn(launch.program, launch.args, {
@@ -28,6 +29,7 @@ export async function startPipeChild(
         pipes?.stdin?.far ?? (options.stdin ? 'pipe' : 'ignore'),
         pipes?.stdout.far ?? 'pipe',
         pipes?.stderr.far ?? 'pipe',
+        ...beyondStderr(options.leaked, nothing),
       ],
     });
   } catch (error) {
@@ -35,6 +37,7 @@ export async function startPipeChild(
     throw startFault(error, launch);
   } finally {
     for (const { far } of given) closeSync(far);
+    if (nothing !== undefined) closeSync(nothing);
   }
   const { pid } = child;
   if (pid === undefined) {
@@ -101,6 +104,12 @@ function pipeChild(
       input?.destroy();
     },
   };
+}
+
+/** `ignore` beyond stderr means: as it is. */
+function beyondStderr(leaked: readonly number[], replacement: number | undefined): (number | 'ignore')[] {
+  const length = Math.max(2, ...leaked) - 2;
+  return Array.from({ length }, (_, index) => (leaked.includes(index + 3) ? (replacement ?? 'ignore') : 'ignore'));
 }
 
 function reader(ends: PipeEnds): Readable {

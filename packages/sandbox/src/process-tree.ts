@@ -50,8 +50,13 @@ export async function endTree(root: number, exited: () => boolean, deps: { clock
 }
 
 /** Waits for the end of a process that is ending already, at most a second; false when it is still there. */
-export function processEnds(pid: number, clock: Clock): Promise<boolean> {
-  return becomes(() => isDead(readStat(pid)?.state ?? 'X'), LAST_WAIT_MS, clock);
+export async function processEnds(pid: number, clock: Clock): Promise<boolean> {
+  const ended = () => isDead(readStat(pid)?.state ?? 'X');
+  for (let waited = 0; waited < LAST_WAIT_MS; waited++) {
+    if (ended()) return true;
+    await clock.sleep(1);
+  }
+  return ended();
 }
 
 async function becomes(condition: () => boolean, withinMs: number, clock: Clock): Promise<boolean> {

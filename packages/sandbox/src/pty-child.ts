@@ -1,4 +1,4 @@
-import { readSync, writeSync } from 'node:fs';
+import { existsSync, readSync, writeSync } from 'node:fs';
 import type { Clock } from '@codex/base';
 import { systemCode } from '@codex/base';
 import { type Child, exitCodeOf, type Launch, MAX_UNREAD_INPUT, type OnData, type TerminalSize } from './child.ts';
@@ -23,7 +23,7 @@ interface UnixTerminal {
  */
 export async function startPtyChild(
   launch: Launch,
-  options: { size?: TerminalSize | undefined; clock: Clock; onData: OnData },
+  options: { size?: TerminalSize | undefined; leaked: readonly number[]; clock: Clock; onData: OnData },
 ): Promise<Child> {
   const badFolder = whyNotFolder(launch.cwd);
   if (badFolder !== undefined) throw systemSpawnError(badFolder, 'cwd');
@@ -33,7 +33,8 @@ export async function startPtyChild(
   const size = options.size && isSize(options.size) ? options.size : DEFAULT_SIZE;
   let terminal: ReturnType<typeof spawn>;
   try {
-    terminal = spawn(launch.program, [...launch.args], {
+    const [program, args] = withoutLeaks(launch, options.leaked);
+    terminal = spawn(program, args, {
       cwd: launch.cwd,
       env: { ...launch.env },
       cols: size.cols,
@@ -90,6 +91,16 @@ export async function startPtyChild(
       unix._socket?.destroy();
     },
   };
+}
+
+/** The library hands on what we have open, and only a shell can close it in between; plain ones know one digit only. */
+function withoutLeaks(launch: Launch, leaked: readonly number[]): [string, string[]] {
+  const command = [...launch.args];
+  if (!leaked.length) return [launch.program, command];
+  const closing = leaked.map((fd) => `exec ${fd}>&-; `).join('');
+  const shell = ['/bin/bash', '/usr/bin/bash'].find((path) => existsSync(path));
+  const flags = shell ? ['-p', '-c'] : ['-c'];
+  return [shell ?? '/bin/sh', [...flags, `${closing}exec "$0" "$@"`, launch.program, ...command]];
 }
 
 /**

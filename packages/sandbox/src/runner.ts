@@ -10,6 +10,7 @@ import {
   startExecution,
 } from './execution.ts';
 import { createFifoPool } from './fifo-pool.ts';
+import { leakedDescriptors } from './descriptors.ts';
 import { type Isolation, noIsolation, type SandboxSupport, type WrappedCommand } from './isolation.ts';
 import { headTail } from './output.ts';
 import { startPipeChild } from './pipe-child.ts';
@@ -66,15 +67,18 @@ export function createRunner(deps: { clock: Clock; log: Logger; isolation?: Isol
   const starting = new Set<Promise<unknown>>();
   const watchdog = createWatchdog(log);
   const fifos = createFifoPool(log, (path) => watchdog.setFolder(path));
+  let leaked: readonly number[] | undefined;
   let closing: Promise<void> | undefined;
 
   const startNow = async (spec: CommandSpec, options: OpenOptions): Promise<Execution> => {
     const { launch, release, litter } = await prepare(spec, isolation);
     watchdog.addLitter(litter);
+    leaked ??= leakedDescriptors();
+    const given = { leaked, stdin: options.stdin ?? false, size: options.size };
     const start = (onData: OnData) =>
       options.tty
-        ? startPtyChild(launch, { size: options.size, clock, onData })
-        : startPipeChild(launch, { stdin: options.stdin ?? false, fifos, onData });
+        ? startPtyChild(launch, { ...given, clock, onData })
+        : startPipeChild(launch, { ...given, fifos, onData });
     const execution = await startExecution(start, options, { clock, log, release });
     const { pid } = execution.child;
     running.add(execution);

@@ -13,6 +13,11 @@ afterEach(async () => {
   for (const run of undo.splice(0).reverse()) await run();
 });
 
+/** Runs after the test, the last one first. */
+export function undoLater(run: () => void | Promise<void>): void {
+  undo.push(run);
+}
+
 export function testRunner(isolation?: Isolation): Runner {
   const runner = createRunner({ clock: systemClock, log: nullLogger, isolation });
   undo.push(() => runner.close());

@@ -93,13 +93,9 @@ export function launchable(bwrap: Bwrap, command: ConfinedCommand, options: { un
     for (const file of files) file.close();
   };
   try {
-    const [status, settings, seccomp] = [new Uint8Array(), Buffer.from(`${args.join('\0')}\0`), filter].map(
-      (content) => {
-        const file = namelessFile(content);
-        files.push(file);
-        return file;
-      },
-    );
+    const status = namelessFile(new Uint8Array());
+    files.push(status);
+    for (const content of [Buffer.from(`${args.join('\0')}\0`), filter]) files.push(namelessFile(content));
     return {
       argv: [
         ...['/bin/sh', '-c', LAUNCHER, 'codex-sandbox', ...files.map(({ path }) => path)],
@@ -109,7 +105,7 @@ export function launchable(bwrap: Bwrap, command: ConfinedCommand, options: { un
         ...argv,
       ],
       firstPid() {
-        const pid = /"child-pid":\s*(\d+)/.exec(status?.read() ?? '')?.[1];
+        const pid = /"child-pid":\s*(\d+)/.exec(status.read())?.[1];
         return pid === undefined ? undefined : Number(pid);
       },
       close,

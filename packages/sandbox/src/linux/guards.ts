@@ -29,6 +29,8 @@ export interface Hold {
   mounts: Map<string, MountMode>;
   /** Empty folders to remove, each with its parent, if nobody calls `release`. */
   litter: string[];
+  /** Nothing will change when it is released. */
+  isEmpty: boolean;
   /** To be called when no command can use the mounts any more. */
   release(): void;
 }
@@ -118,7 +120,7 @@ export function createGuards(log: Logger): Guards {
         release();
         throw error;
       }
-      return { mounts, litter, release };
+      return { mounts, litter, isEmpty: taken.length + links.length === 0, release };
     },
   };
 }

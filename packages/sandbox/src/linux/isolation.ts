@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { type Clock, CodexError, type Logger, systemCode, toMessage } from '@codex/base';
+import { type Clock, CodexError, type Logger, toMessage } from '@codex/base';
 import type { SandboxPolicy } from '@codex/protocol';
 import { type Isolation, notEnforceable, type Wrapped } from '../isolation.ts';
 import { locate, whyNotFolder } from '../locate.ts';
@@ -81,7 +81,7 @@ export function linuxIsolation(deps: LinuxIsolationDeps): Isolation {
         env: {},
         litter: hold.litter,
         async release() {
-          const pid = started.firstPid();
+          const pid = hold.isEmpty ? undefined : started.firstPid();
           started.close();
           // The sandbox's processes end a moment after the one we started, and the places stay guarded until then.
           if (pid !== undefined && !(await processEnds(pid, clock))) log.warn({ pid }, 'a sandbox does not end');
