@@ -1,7 +1,7 @@
 import { type Client, createClient, RpcError } from '@codex/app-server-client';
 import { channelPair, isAbort, type Logger, systemClock, toMessage } from '@codex/base';
 import type { Override } from '@codex/config';
-import type { CodexErrorInfo, UserInput } from '@codex/protocol';
+import type { CodexErrorInfo, ServerNotificationMethod, UserInput } from '@codex/protocol';
 import { createServer } from '@codex/server';
 import { Refused, VERSION } from './io.ts';
 import { errorText, type Opened, type Outcome, type Output } from './output.ts';
@@ -27,6 +27,18 @@ export interface RunOptions {
 
 /** `trouble` is the kind of error that ended the turn. */
 export type RunResult = Outcome & { trouble: CodexErrorInfo | null };
+
+/** Pieces of what a later notification tells as a whole: no output shows them. */
+const NOT_SHOWN = [
+  'item/agentMessage/delta',
+  'item/plan/delta',
+  'item/reasoning/summaryPartAdded',
+  'item/reasoning/summaryTextDelta',
+  'item/reasoning/textDelta',
+  'item/commandExecution/outputDelta',
+  'item/fileChange/outputDelta',
+  'item/mcpToolCall/progress',
+] satisfies ServerNotificationMethod[];
 
 /** How long an interrupted turn may take to end. */
 const INTERRUPT_MS = 5_000;
@@ -55,7 +67,10 @@ export async function runTurn(options: RunOptions): Promise<RunResult> {
   try {
     await client.request(
       'initialize',
-      { clientInfo: { name: 'codex_exec', title: null, version: VERSION }, capabilities: { experimentalApi: true } },
+      {
+        clientInfo: { name: 'codex_exec', title: null, version: VERSION },
+        capabilities: { experimentalApi: true, optOutNotificationMethods: NOT_SHOWN },
+      },
       { signal },
     );
     return await converse(client, options);

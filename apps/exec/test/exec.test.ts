@@ -1,6 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createClient } from '@codex/app-server-client';
+import { channelPair, nullLogger } from '@codex/base';
 import { call, http, inputItems, inputTexts, reasoning, reply, say, type Step, webSearch } from '@codex/mock-model';
+import { createServer } from '@codex/server';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Bench, bench } from './kit.ts';
 
@@ -268,6 +271,32 @@ describe('resume', () => {
     expect(await id('resume', '--last', 'x')).toBe(here);
     expect(await id('-C', 'other', 'resume', '--last', 'x')).toBe(there);
     expect(await id('resume', '--last', '--all', 'x')).toBe(there);
+  });
+
+  it('finds a session by its name', async () => {
+    const { exec, home, folder, env } = await set([say('1')], [say('2')], [say('3')]);
+    const id = String((await exec(['--json', 'first'])).events[0]?.['thread_id']);
+    await exec(['another']);
+    const server = createServer({
+      home,
+      cwd: folder,
+      env,
+      overrides: [],
+      sessionSource: 'exec',
+      transport: 'in-process',
+      version: '0',
+      honourApiKeyEnv: false,
+      log: nullLogger,
+    });
+    const [near, far] = channelPair<unknown, unknown>();
+    server.connect(far);
+    const client = createClient(near, { onQuestion: () => Promise.reject(new Error('none')) });
+    await client.request('initialize', { clientInfo: { name: 'test', version: '1' } });
+    await client.request('thread/name/set', { threadId: id, name: 'my session' });
+    await client.close();
+    await server.close();
+    const { events } = await exec(['--json', 'resume', 'my session', 'go on']);
+    expect(events[0]).toEqual({ type: 'thread.started', thread_id: id });
   });
 
   it('begins anew when there is no last session', async () => {
