@@ -153,14 +153,20 @@ async function follow(
         if (turn.status === 'completed')
           return end(output, { kind: 'completed', usage: used, lastMessage, trouble: null });
         const message = turn.status === 'interrupted' ? reasonOf(signal) : turn.error ? errorText(turn.error) : failure;
-        return end(output, { kind: 'failed', message, usage: used, trouble });
+        return end(output, {
+          kind: 'failed',
+          message,
+          usage: used,
+          trouble: turn.error?.codexErrorInfo ?? trouble,
+        });
       }
       default:
         break;
     }
     output.event(event);
   }
-  return end(output, { kind: 'failed', message: failure, usage: usage.used, trouble });
+  const message = signal.aborted ? reasonOf(signal) : failure;
+  return end(output, { kind: 'failed', message, usage: usage.used, trouble });
 }
 
 function end(output: Output, result: RunResult): RunResult {
