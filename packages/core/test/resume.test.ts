@@ -1,4 +1,4 @@
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { call, custom, gate, inputItems, inputTexts, reasoning, say } from '@codex/mock-model';
 import { findRollout, readRollout } from '@codex/rollout';
@@ -92,6 +92,41 @@ describe('resuming a thread', () => {
           : [],
       );
     expect(ids(true)).toEqual(ids(false));
+  });
+
+  it('can be done from any line at which the writing stopped', async () => {
+    const { start, cwd } = await rig([
+      [reasoning('Hm.'), call('exec_command', { cmd: 'echo hi' }), call('update_plan', { plan: [] }, 'call-2')],
+      [
+        say('Well.', { id: 'm1' }),
+        custom('apply_patch', '*** Begin Patch\n*** Add File: a\n+b\n*** End Patch', 'call-3'),
+      ],
+      say('done', { id: 'm2' }),
+      say('again', { id: 'm3' }),
+    ]);
+    const talk = await start();
+    await talk.turn('one');
+    await talk.turn('two');
+    await talk.thread.flush();
+    const live = talk.thread.toWire({ turns: true }).turns;
+    const lines = (await readFile(talk.thread.header.path!, 'utf8')).split('\n').slice(0, -1);
+    const file = path.join(cwd, 'cut.jsonl');
+    for (let count = 1; count <= lines.length; count++) {
+      const half = lines[count]?.slice(0, 40) ?? '';
+      await writeFile(file, `${lines.slice(0, count).join('\n')}\n${half}`);
+      const { state } = await readRollout(file);
+      for (const [i, turn] of state.turns.entries()) {
+        const whole = live[i]!;
+        expect(turn.id).toBe(whole.id);
+        const isCut = i === state.turns.length - 1 && turn.status === 'interrupted';
+        if (!isCut) expect(turn).toEqual(whole);
+        const known = new Map(whole.items.map((item) => [item.id, item]));
+        for (const item of turn.items) {
+          if ('status' in item && item.status === 'failed') expect(known.get(item.id)?.type).toBe(item.type);
+          else if (item.type !== 'reasoning') expect(known.get(item.id)).toEqual(item);
+        }
+      }
+    }
   });
 
   it('tells the model what has changed meanwhile', async () => {
