@@ -165,6 +165,18 @@ describe('a command that needs approval', () => {
     expect(talk.thread.state.turns[0]?.items[1]).toMatchObject({ status: 'completed', exitCode: 0 });
   });
 
+  it('knows of the limits of a sandbox from outside', async () => {
+    const { start, model } = await rig([
+      call('exec_command', { cmd: 'echo off=$CODEX_SANDBOX_NETWORK_DISABLED' }),
+      say('ok'),
+    ]);
+    const talk = await start();
+    await talk.turn('go', {
+      overrides: { sandboxPolicy: { type: 'externalSandbox', networkAccess: 'restricted' } },
+    });
+    expect(outputOf(model.calls[1]!, 'call-1')).toContain('\noff=1\n');
+  });
+
   it('does not run confined where no sandbox is', async () => {
     const { start, model, cwd } = await rig([call('exec_command', { cmd: TOUCH }), say('ok')]);
     const talk = await start({ sandbox_mode: 'workspace-write' });

@@ -36,7 +36,7 @@ async function play(at: number, how: 'interrupt' | 'close' = 'interrupt') {
   ]);
   const talk = await start({ approval_policy: 'on-request' });
   let stopped: Promise<void> | undefined;
-  const { stop } = talk.thread.subscribe(({ event, seq }) => {
+  const subscription = talk.thread.subscribe(({ event, seq }) => {
     if (event.type === 'question.opened') {
       talk.thread.answer(event.question.id, { ok: true, result: { decision: 'accept' } });
     }
@@ -44,7 +44,7 @@ async function play(at: number, how: 'interrupt' | 'close' = 'interrupt') {
   });
   await talk.turn('go');
   await stopped;
-  stop();
+  subscription.stop();
   const heard = talk.events.length;
   /** What the model is sent in the turn after it. */
   const next = async () => {

@@ -1,4 +1,4 @@
-import type { AskForApproval, CommandAction } from '@codex/protocol';
+import type { AskForApproval, CommandAction, SandboxPolicy } from '@codex/protocol';
 import type { OpenItem } from '@codex/timeline';
 import { joinForDisplay } from '@codex/shell-command';
 import { decideCommand, proposedAmendment } from '../approval/decide.ts';
@@ -17,8 +17,8 @@ export interface CommandToApprove {
 }
 
 export type Approval =
-  /** `item` is open when the user was asked. */
-  | { kind: 'run'; confined: boolean; item: OpenItem | null }
+  /** `policy` is the one to run under; `item` is open when the user was asked. */
+  | { kind: 'run'; policy: SandboxPolicy; item: OpenItem | null }
   /** `reason` goes to the model; the item, if any, is completed. `by` says who or what stood against it. */
   | { kind: 'rejected'; reason: string; by: 'user' | 'command' | 'escalation'; stopTurn: boolean };
 
@@ -40,7 +40,7 @@ export async function approveCommand(
     justification,
     remembered: session.approvals.has(key),
   });
-  if (decision.kind === 'run') return { kind: 'run', confined: decision.confined, item: null };
+  if (decision.kind === 'run') return { kind: 'run', policy: runPolicy(settings, decision.confined), item: null };
   if (decision.kind === 'refuse') {
     const reason = refusalText(argv, decision.reason, settings.approvalPolicy);
     return { kind: 'rejected', reason, by: decision.about, stopTurn: false };
@@ -66,7 +66,7 @@ export async function approveCommand(
     return { kind: 'rejected', reason: 'rejected by user', by: 'user', stopTurn: false };
   }
   const verdict = answer.result.decision;
-  const run: Approval = { kind: 'run', confined: decision.confinedAfter, item: open };
+  const run: Approval = { kind: 'run', policy: runPolicy(settings, decision.confinedAfter), item: open };
   if (verdict === 'accept') return run;
   if (verdict === 'acceptForSession') {
     session.approvals.remember(key);
@@ -78,6 +78,11 @@ export async function approveCommand(
   }
   open.complete(declinedItem(item, 'exec command rejected by user'));
   return { kind: 'rejected', reason: 'rejected by user', by: 'user', stopTurn: verdict === 'cancel' };
+}
+
+/** A sandbox from outside is there whatever is decided here; its limits on the network are told to the command. */
+function runPolicy({ sandboxPolicy }: TurnContextForTools['settings'], confined: boolean): SandboxPolicy {
+  return confined || sandboxPolicy.type === 'externalSandbox' ? sandboxPolicy : { type: 'dangerFullAccess' };
 }
 
 function refusalText(argv: readonly string[], reason: string, policy: AskForApproval): string {

@@ -120,7 +120,7 @@ export const execCommandTool: Tool = {
               ...childEnv(config.shellEnvironmentPolicy, session.env, { CODEX_THREAD_ID: session.header.id }),
               ...UNIFIED_EXEC_ENV,
             },
-            policy: approval.confined ? settings.sandboxPolicy : { type: 'dangerFullAccess' },
+            policy: approval.policy,
           },
           { tty, onOutput: (stream, chunk) => output.push(stream, chunk) },
         );

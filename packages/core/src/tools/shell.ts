@@ -144,7 +144,7 @@ async function runOneShot(call: ToolCall, context: TurnContextForTools, command:
         argv,
         cwd,
         env: childEnv(config.shellEnvironmentPolicy, session.env, { CODEX_THREAD_ID: session.header.id }),
-        policy: approval.confined ? settings.sandboxPolicy : { type: 'dangerFullAccess' },
+        policy: approval.policy,
       },
       {
         signal,
