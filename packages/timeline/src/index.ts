@@ -9,7 +9,14 @@ export type {
   TurnEnd,
   TurnHeader,
 } from './events.ts';
-export { emptyModelContext, isContextualText, isUserTurn, type ModelContext, reduceContext } from './model-context.ts';
+export {
+  emptyModelContext,
+  isContextualText,
+  isUserTurn,
+  type ModelContext,
+  reduceContext,
+  type TurnStart,
+} from './model-context.ts';
 export { type Answer, type Question, QUESTION_FLAGS, type QuestionMethod } from './questions.ts';
 export { emptyThreadState, reduceThread, type ThreadState, threadStatus } from './thread-state.ts';
 export {

@@ -6,53 +6,51 @@ export interface ModelContext {
   items: ResponseItem[];
   /** Null when the whole initial context has to be told (again). */
   reference: TurnContext | null;
-  /** Where in `items` each reference was recorded, oldest first. */
-  marks: { at: number; context: TurnContext }[];
+  /** What stood here when each turn began, oldest first: one entry per turn of the thread's state. */
+  turns: TurnStart[];
+}
+
+/**
+ * A list only grows until a compaction puts another in its place, so the list and its length say what a turn began
+ * with, and a rollback across a compaction finds the words from before it.
+ */
+export interface TurnStart {
+  items: ResponseItem[];
+  length: number;
+  reference: TurnContext | null;
 }
 
 export function emptyModelContext(): ModelContext {
-  return { items: [], reference: null, marks: [] };
+  return { items: [], reference: null, turns: [] };
 }
 
-/** Applies one event in place; everything but `context.*` and `turn.context` is ignored. */
+/** Applies one event in place; everything but `context.*`, `turn.context` and `turn.started` is ignored. */
 export function reduceContext(context: ModelContext, { event }: Stamped): void {
   switch (event.type) {
+    case 'turn.started':
+      context.turns.push({ items: context.items, length: context.items.length, reference: context.reference });
+      return;
     case 'context.appended':
       for (const item of event.items) context.items.push(item);
       return;
     case 'turn.context':
       context.reference = event.context;
-      context.marks.push({ at: context.items.length, context: event.context });
       return;
     case 'context.compacted':
       context.items = [...event.compaction.replacement];
       context.reference = null;
-      context.marks = [];
       return;
     case 'context.rolledBack': {
-      const end = indexOfUserTurn(context.items, event.turns);
-      context.items.length = end;
-      context.marks = context.marks.filter((mark) => mark.at <= end);
-      context.reference = context.marks.at(-1)?.context ?? null;
+      const [first] = context.turns.splice(Math.max(0, context.turns.length - event.turns));
+      if (!first) return;
+      first.items.length = first.length;
+      context.items = first.items;
+      context.reference = first.reference;
       return;
     }
     default:
       return;
   }
-}
-
-/** Where the last `turns` user turns begin; 0 turns is the end of the list. */
-function indexOfUserTurn(items: readonly ResponseItem[], turns: number): number {
-  let end = items.length;
-  let left = turns;
-  for (let i = items.length - 1; i >= 0 && left > 0; i--) {
-    const item = items[i];
-    if (item && isUserTurn(item)) {
-      end = i;
-      left -= 1;
-    }
-  }
-  return end;
 }
 
 const CONTEXTUAL: readonly [open: string, close: string][] = [

@@ -74,7 +74,8 @@ export interface Timeline {
   renamed(name: string | null): void;
   closed(): void;
   notice(level: 'warning' | 'deprecation', message: string, details?: string | null): void;
-  rolledBack(turns: number): void;
+  /** Drops the last turns from both views; `usage` says what is left, under an id of its own. Not while a turn runs. */
+  rolledBack(turns: number, recount?: { id: string; usage: ThreadTokenUsage }): void;
   beginTurn(turn: TurnHeader): TurnScope;
   /** False when the question is no longer open; the first answer wins. */
   answer(questionId: number, answer: Answer): boolean;
@@ -339,7 +340,13 @@ export function createTimeline(deps: TimelineDeps): Timeline {
       });
     },
     notice: (level, message, details = null) => emit({ type: 'notice', level, message, details }, null),
-    rolledBack: (turns) => emit({ type: 'context.rolledBack', turns }, null),
+    rolledBack(turns, recount) {
+      if (scope) throw new Error(`turn ${scope.turnId} is still running`);
+      together(() => {
+        emit({ type: 'context.rolledBack', turns }, null);
+        if (recount) emit({ type: 'turn.usage', usage: recount.usage, rateLimits: null }, recount.id);
+      });
+    },
     beginTurn,
     answer(questionId, answer) {
       const entry = pending.get(questionId);
