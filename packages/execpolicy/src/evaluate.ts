@@ -46,7 +46,7 @@ export function evaluate(
     return found.length > 0 ? found : [{ kind: 'fallback', command: words, decision: fallback(words) }];
   });
   for (const words of options.hidden ?? []) {
-    matches.push(...matchRules(rules, words, options.cwd).filter((match) => match.decision !== 'allow'));
+    for (const match of matchRules(rules, words, options.cwd)) if (match.decision !== 'allow') matches.push(match);
   }
   return { decision: matches.map((match) => match.decision).reduce(stricter, 'allow'), matches };
 }

@@ -18,7 +18,7 @@ export function managedRules(table: unknown): ManagedRules {
   for (const [index, entry] of entries.entries()) {
     const rules = readEntry(entry);
     if (typeof rules === 'string') return { ok: false, message: `rules prefix_rule at index ${index} ${rules}` };
-    prefix.push(...rules);
+    for (const rule of rules) prefix.push(rule);
   }
   return { ok: true, rules: { prefix, network: [], hosts: new Map() } };
 }
@@ -38,7 +38,7 @@ function readEntry(entry: unknown): PrefixRule[] | string {
   if (justification?.trim() === '') return 'has an empty justification';
   if (decision === undefined) return 'is missing a decision';
   if (decision !== 'prompt' && decision !== 'forbidden') {
-    return `has decision ${JSON.stringify(decision)}, which is not permitted: managed rules can only prompt or forbid`;
+    return `has decision '${typeof decision === 'string' ? decision : typeof decision}', which is not permitted: managed rules can only prompt or forbid`;
   }
   const [heads = [], ...rest] = pattern;
   const firsts = typeof heads === 'string' ? [heads] : heads;

@@ -38,7 +38,7 @@ export function ruleFunctions(into: Collected): HostFunction[] {
       const examples = { match: readExamples(match), notMatch: readExamples(notMatch) };
       const firsts = typeof heads === 'string' ? [heads] : (heads ?? []);
       const rules = firsts.map((first) => ({ first, rest, decision, justification }));
-      into.prefix.push(...rules);
+      for (const rule of rules) into.prefix.push(rule);
       into.examples.push({ rules, ...examples, span });
     }),
     hostFunction('network_rule', ['host', 'protocol', 'decision', 'justification?'], (given) => {

@@ -197,7 +197,7 @@ class Reader {
     if (this.#depth >= MAX_DEPTH) return;
     const inner = new Reader(script, this.#depth + 1);
     inner.readAll();
-    this.commands.push(...inner.commands);
+    for (const command of inner.commands) this.commands.push(command);
   }
 
   /** The commands in text that only substitutes, such as a here document. */
@@ -206,7 +206,7 @@ class Reader {
     const inner = new Reader(`"${text.replace(/["]/g, ' ')}"`, this.#depth + 1);
     inner.readAll();
     const own = inner.commands.at(-1);
-    this.commands.push(...inner.commands.filter((command) => command !== own));
+    for (const command of inner.commands) if (command !== own) this.commands.push(command);
   }
 
   #singleQuoted(word: Word, from: number): void {

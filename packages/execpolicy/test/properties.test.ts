@@ -44,6 +44,10 @@ describe('the parser', () => {
       'x = []\nx.append(x)\ny = x == x\nfail(str(x))\n',
       'x = 2\nfor i in range(100):\n  x = x * x\n',
       'l = [1]\nfor i in range(100):\n  l = [l, l]\nfail(str(l))\n',
+      't = ("a",)\nfor i in range(50):\n  t = (t, t)\nd = {t: 1}\n',
+      'prefix_rule([["a"] * 300000])\n',
+      'zip(*([[]] * 300000))\n',
+      `x = 1${'; x = 1'.repeat(200_000)}\n`,
     ];
     for (const text of texts) {
       const started = performance.now();

@@ -39,7 +39,7 @@ export function library(): Callable[] {
     }),
     variadic('zip', 0, (values, _named, run) => {
       const columns = values.map((value) => spent(value, run));
-      const length = columns.length ? Math.min(...columns.map((column) => column.length)) : 0;
+      const length = columns.reduce((least, column) => Math.min(least, column.length), columns[0]?.length ?? 0);
       return list(Array.from({ length }, (_, i) => tuple(columns.map((column) => column[i] ?? null))));
     }),
     builtin('sorted', ['items', 'key?', 'reverse?'], (given, run) => {

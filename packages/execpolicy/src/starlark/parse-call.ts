@@ -1,20 +1,22 @@
 import type { Cursor } from './cursor.ts';
 import { Fault } from './fault.ts';
-import { parseExpression } from './parse-expression.ts';
-import type { Argument, Param } from './syntax.ts';
+import type { Argument, Expression, Param } from './syntax.ts';
+
+/** How an expression is read; expressions hold calls, so it is handed in. */
+type ReadExpression = (cursor: Cursor) => Expression;
 
 /** The arguments of a call, from behind its opening bracket through the closing one. */
-export function parseArguments(cursor: Cursor): Argument[] {
+export function parseArguments(cursor: Cursor, parseExpression: ReadExpression): Argument[] {
   const args: Argument[] = [];
   while (!cursor.accept(')')) {
-    args.push(parseArgument(cursor));
+    args.push(parseArgument(cursor, parseExpression));
     if (cursor.see(')') === null) cursor.expect(',');
   }
   checkArguments(args);
   return args;
 }
 
-function parseArgument(cursor: Cursor): Argument {
+function parseArgument(cursor: Cursor, parseExpression: ReadExpression): Argument {
   const { start } = cursor.peek();
   if (cursor.accept('**')) return finish('dict', '');
   if (cursor.accept('*')) return finish('list', '');
@@ -46,17 +48,17 @@ function checkArguments(args: readonly Argument[]): void {
 }
 
 /** Parameters of `def` and `lambda` up to the closing token, which is left. */
-export function parseParams(cursor: Cursor, closing: ')' | ':'): Param[] {
+export function parseParams(cursor: Cursor, closing: ')' | ':', parseExpression: ReadExpression): Param[] {
   const params: Param[] = [];
   while (cursor.see(closing) === null) {
-    params.push(parseParam(cursor));
+    params.push(parseParam(cursor, parseExpression));
     if (cursor.see(closing) === null) cursor.expect(',');
   }
   checkParams(params);
   return params;
 }
 
-function parseParam(cursor: Cursor): Param {
+function parseParam(cursor: Cursor, parseExpression: ReadExpression): Param {
   const { start } = cursor.peek();
   const stars = cursor.see('*', '**');
   if (stars !== null) cursor.take();

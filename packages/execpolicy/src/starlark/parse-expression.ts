@@ -40,7 +40,7 @@ export function parseExpression(cursor: Cursor): Expression {
 
 function parseLambda(cursor: Cursor): Expression {
   const { start } = cursor.expect('lambda');
-  const params = parseParams(cursor, ':');
+  const params = parseParams(cursor, ':', parseExpression);
   cursor.expect(':');
   const body = parseExpression(cursor);
   return { kind: 'lambda', params, body, span: { start, end: body.span.end } };
@@ -96,7 +96,7 @@ function parseSuffix(cursor: Cursor): Suffix | null {
     const name = cursor.name();
     return { kind: 'attribute', name: name.text, end: cursor.end };
   }
-  if (cursor.accept('(')) return { kind: 'call', args: parseArguments(cursor), end: cursor.end };
+  if (cursor.accept('(')) return { kind: 'call', args: parseArguments(cursor, parseExpression), end: cursor.end };
   if (!cursor.accept('[')) return null;
   const bounds: (Expression | null)[] = [];
   let expression = cursor.see(':') === null ? parseExpressions(cursor) : null;

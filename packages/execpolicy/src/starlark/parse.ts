@@ -9,21 +9,24 @@ import { tokenize } from './tokens.ts';
 export function parseFile(text: string): Statement[] {
   const cursor = createCursor(tokenize(text));
   const statements: Statement[] = [];
-  while (cursor.peek().kind !== 'end') statements.push(...parseStatement(cursor));
+  while (cursor.peek().kind !== 'end') parseStatement(cursor, statements);
   return statements;
 }
 
 /** One line can hold several statements. */
-function parseStatement(cursor: Cursor): Statement[] {
+function parseStatement(cursor: Cursor, into: Statement[]): void {
   switch (cursor.see('if', 'for', 'def')) {
     case 'if':
-      return [cursor.nested(() => parseIf(cursor))];
+      into.push(cursor.nested(() => parseIf(cursor)));
+      break;
     case 'for':
-      return [cursor.nested(() => parseFor(cursor))];
+      into.push(cursor.nested(() => parseFor(cursor)));
+      break;
     case 'def':
-      return [cursor.nested(() => parseDef(cursor))];
+      into.push(cursor.nested(() => parseDef(cursor)));
+      break;
     default:
-      return parseLine(cursor);
+      for (const statement of parseLine(cursor)) into.push(statement);
   }
 }
 
@@ -97,7 +100,7 @@ function parseDef(cursor: Cursor): Statement {
   const { start } = cursor.take();
   const name = cursor.name().text;
   cursor.expect('(');
-  const params = parseParams(cursor, ')');
+  const params = parseParams(cursor, ')', parseExpression);
   cursor.expect(')');
   const body = parseBlock(cursor);
   return { kind: 'def', name, params, body, span: { start, end: cursor.end } };
@@ -111,7 +114,7 @@ function parseBlock(cursor: Cursor): Statement[] {
   if (cursor.peek().kind !== 'indent') throw cursor.unexpected();
   cursor.take();
   const statements: Statement[] = [];
-  while (cursor.peek().kind !== 'dedent') statements.push(...parseStatement(cursor));
+  while (cursor.peek().kind !== 'dedent') parseStatement(cursor, statements);
   cursor.take();
   return statements;
 }

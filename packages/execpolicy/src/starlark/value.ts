@@ -105,11 +105,11 @@ export function keyOf(value: Value): string {
     case 'number':
       return Number.isInteger(value) ? `n${BigInt(value)}` : `n${value}`;
     case 'string':
-      return `s${value}`;
+      return `s${JSON.stringify(value)}`;
     default:
   }
   if (value.kind !== 'tuple') throw new Fault(`Value of type \`${typeOf(value)}\` is not hashable`);
-  return `t${JSON.stringify(value.items.map(keyOf))}`;
+  return joined(value.items, (item) => `${keyOf(item)},`, 't(', ')');
 }
 
 /** What a loop over the value goes through; null when it cannot be looped over. Text cannot. */
@@ -151,13 +151,11 @@ export function show(value: Value, quoted: boolean, depth = 0): string {
   const inner = (item: Value) => show(item, true, depth + 1);
   switch (value.kind) {
     case 'list':
-      return `[${value.items.map(inner).join(', ')}]`;
+      return joined(value.items, inner, '[', ']', ', ');
     case 'tuple':
-      return value.items.length === 1
-        ? `(${inner(value.items[0] ?? null)},)`
-        : `(${value.items.map(inner).join(', ')})`;
+      return joined(value.items, inner, '(', value.items.length === 1 ? ',)' : ')', ', ');
     case 'dict':
-      return `{${[...value.entries.values()].map(([key, item]) => `${inner(key)}: ${inner(item)}`).join(', ')}}`;
+      return joined([...value.entries.values()], ([key, item]) => `${inner(key)}: ${inner(item)}`, '{', '}', ', ');
     case 'range': {
       const { start, stop, step } = value;
       if (step !== 1) return `range(${start}, ${stop}, ${step})`;
@@ -166,6 +164,18 @@ export function show(value: Value, quoted: boolean, depth = 0): string {
     case 'function':
       return value.name;
   }
+}
+
+/** A value can hold another many times over and so be far larger written out than in memory. */
+const MAX_TEXT = 100_000;
+
+function joined<T>(items: readonly T[], write: (item: T) => string, open: string, close: string, between = ''): string {
+  let text = open;
+  for (const [i, item] of items.entries()) {
+    text += (i > 0 ? between : '') + write(item);
+    if (text.length > MAX_TEXT) throw new Fault('value is too large to be written out');
+  }
+  return text + close;
 }
 
 function showFloat(value: number): string {

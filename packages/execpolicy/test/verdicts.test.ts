@@ -1,0 +1,141 @@
+import { describe as suite, expect, it } from 'vitest';
+import {
+  allowedPrefixes,
+  type ApprovalPolicy,
+  describe,
+  evaluate,
+  fallbackDecision,
+  managedRules,
+  mergeRules,
+  NO_RULES,
+  parseRules,
+  partsOf,
+  proposeAmendment,
+  withNetwork,
+  withPrefix,
+} from '../src/index.ts';
+
+function rulesOf(text: string) {
+  const parsed = parseRules(text, 'x.rules');
+  if (!parsed.ok) throw new Error(parsed.error.text);
+  return parsed.rules;
+}
+
+suite('what a verdict means', () => {
+  const action = (rules: string, script: string, policy: ApprovalPolicy, switches = {}) => {
+    const argv = ['bash', '-lc', script];
+    const { commands, complex } = partsOf(argv);
+    const situation = { approvalPolicy: policy, sandboxed: true, escalated: false, complex };
+    const verdict = evaluate(rulesOf(rules), commands, (words) => fallbackDecision(words, situation));
+    return describe(verdict, argv, { policy, ...switches });
+  };
+  const ask = 'prefix_rule(["x"], "prompt")\n';
+
+  it('is running, outside the sandbox when a rule allows it', () => {
+    expect(action('', 'ls', 'untrusted')).toEqual({ kind: 'run', byRule: false });
+    expect(action('prefix_rule(["x"])', 'ls && x', 'untrusted')).toEqual({ kind: 'run', byRule: true });
+  });
+
+  it('is asking, with the reason of the most specific rule', () => {
+    expect(action(ask, 'x y', 'on-request')).toEqual({
+      kind: 'ask',
+      reason: "`bash -lc 'x y'` requires approval by policy",
+    });
+    expect(action(`${ask}prefix_rule(["x", "y"], "prompt", justification="why")`, 'x y', 'on-request')).toEqual({
+      kind: 'ask',
+      reason: "`bash -lc 'x y'` requires approval: why",
+    });
+    expect(action('', 'z', 'untrusted')).toEqual({ kind: 'ask', reason: null });
+  });
+
+  it('is refusing', () => {
+    const refused = (reason: string) => ({ kind: 'refuse', reason });
+    expect(action('prefix_rule(["x", "y"], "forbidden")', 'x y', 'on-request')).toEqual(
+      refused("`bash -lc 'x y'` rejected: policy forbids commands starting with `x y`"),
+    );
+    expect(action('', 'rm -rf x', 'never')).toEqual(refused("`bash -lc 'rm -rf x'` rejected: blocked by policy"));
+    expect(action(ask, 'x', 'never')).toEqual(
+      refused('approval required by policy, but AskForApproval is set to Never'),
+    );
+    expect(action(ask, 'x', 'granular', { rules: false })).toEqual(
+      refused('approval required by policy rule, but AskForApproval::Granular.rules is false'),
+    );
+    expect(action('', 'rm -rf x', 'granular', { sandboxApproval: false })).toEqual(
+      refused('approval required by policy, but AskForApproval::Granular.sandbox_approval is false'),
+    );
+    expect(action(ask, 'x', 'granular', { rules: true, sandboxApproval: false })).toMatchObject({ kind: 'ask' });
+  });
+});
+
+suite('what is proposed', () => {
+  const propose = (rules: string, script: string, wanted: string[] | null, escalated = true) => {
+    const all = rulesOf(rules);
+    const parts = partsOf(['bash', '-lc', script]);
+    const situation = { approvalPolicy: 'on-request', sandboxed: true, escalated, complex: parts.complex } as const;
+    const fallback = (words: readonly string[]) => fallbackDecision(words, situation);
+    const verdict = evaluate(all, parts.commands, fallback, { hidden: parts.hidden });
+    return proposeAmendment(all, parts, verdict, wanted, fallback);
+  };
+
+  it('is what the model wants when that settles the command', () => {
+    expect(propose('', 'npm run a && ls', ['npm', 'run'])).toEqual(['npm', 'run']);
+    expect(propose('', 'npm run a && mkdir b', ['npm', 'run'])).toEqual(['npm', 'run', 'a']);
+    expect(propose('', 'python3 -c 1', ['python3', '-c'])).toEqual(['python3', '-c', '1']);
+    expect(propose('prefix_rule(["x"])', 'x && npm run a', ['npm'])).toEqual(['npm', 'run', 'a']);
+  });
+
+  it('is nothing when a rule asks, and for a here document', () => {
+    expect(propose('prefix_rule(["x"], "prompt")', 'x', ['x'])).toBeNull();
+    expect(propose('prefix_rule(["mkdir"], "prompt")', 'mkdir a > f', null)).toBeNull();
+    expect(propose('', 'cat <<E\nE\n', null)).toBeNull();
+    expect(propose('prefix_rule(["rm"], "forbidden")', 'rm x', null)).toBeNull();
+  });
+
+  it('is the first part when all of it runs anyway', () => {
+    expect(propose('', 'mkdir a && mkdir b', null, false)).toEqual(['mkdir', 'a']);
+    expect(propose('prefix_rule(["mkdir"])', 'mkdir a', null, false)).toBeNull();
+  });
+});
+
+suite('rules as values', () => {
+  it('take an amendment at once and leave the old value alone', () => {
+    const amended = withPrefix(NO_RULES, ['touch', 'a']);
+    expect(evaluate(amended, [['touch', 'a', 'b']], () => 'prompt').decision).toBe('allow');
+    expect(withPrefix(NO_RULES, [])).toBe(NO_RULES);
+    const rule = { host: 'a', protocol: 'http', decision: 'allow', justification: null } as const;
+    expect(withNetwork(amended, rule).network).toEqual([rule]);
+    expect(NO_RULES.prefix).toEqual([]);
+  });
+
+  it('list what is allowed, short ones first', () => {
+    const rules = rulesOf('prefix_rule(["b", ["x", "y"]])\nprefix_rule(["a"])\nprefix_rule(["no"], "prompt")\n');
+    expect(allowedPrefixes(rules)).toBe('- ["a"]\n- ["b", "[x|y]"]');
+    expect(allowedPrefixes(NO_RULES)).toBeNull();
+    const many = Array.from({ length: 300 }, (_, i) => withPrefix(NO_RULES, [`c${i}`]));
+    expect(allowedPrefixes(mergeRules(...many))?.split('\n')).toHaveLength(100);
+  });
+
+  it('come from requirements, which can only restrict', () => {
+    const rule = (more: object) => managedRules({ prefix_rules: [{ pattern: [{ token: 'rm' }], ...more }] });
+    const any = managedRules({
+      prefix_rules: [
+        { pattern: [{ any_of: ['a', 'b'] }, { any_of: ['-x', '-y'] }], decision: 'forbidden', justification: 'j' },
+      ],
+    });
+    expect(any).toMatchObject({ ok: true, rules: { prefix: [{ first: 'a', rest: [['-x', '-y']] }, { first: 'b' }] } });
+    expect(rule({ decision: 'prompt' })).toMatchObject({ ok: true });
+    const message = (given: ReturnType<typeof managedRules>) => (given.ok ? '' : given.message);
+    expect(message(managedRules({ prefix_rules: [] }))).toBe('rules prefix_rules cannot be empty');
+    expect(message(managedRules(null))).toBe('rules prefix_rules cannot be empty');
+    expect(message(rule({}))).toBe('rules prefix_rule at index 0 is missing a decision');
+    expect(message(rule({ decision: 'allow' }))).toContain("has decision 'allow', which is not permitted");
+    expect(message(rule({ decision: 'prompt', justification: ' ' }))).toContain('has an empty justification');
+    expect(message(rule({ pattern: [] }))).toContain('has an empty pattern');
+    expect(message(rule({ pattern: [{ token: 'a', any_of: ['b'] }] }))).toContain(
+      'has an invalid pattern token at index 0',
+    );
+    expect(message(rule({ pattern: [{ token: 'a' }, { any_of: [''] }] }))).toContain(
+      'invalid pattern token at index 1',
+    );
+  });
+});
