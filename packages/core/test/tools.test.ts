@@ -60,7 +60,12 @@ describe('exec_command (§11.1)', () => {
     let id = 0;
     model.push(
       call('exec_command', { cmd: 'cat', tty: true, yield_time_ms: 250 }),
-      (request) => call('write_stdin', { session_id: (id = session(request, 'call-1')), chars: 'x\n' }, 'call-2'),
+      (request) =>
+        call(
+          'write_stdin',
+          { session_id: (id = session(request, 'call-1')), chars: 'x\n', yield_time_ms: 500 },
+          'call-2',
+        ),
       () => call('write_stdin', { session_id: id, chars: '\u0004', yield_time_ms: 5000 }, 'call-3'),
       () => call('write_stdin', { session_id: id, chars: 'y' }, 'call-4'),
       say('done'),
@@ -136,10 +141,10 @@ describe('shell and shell_command (§11.2)', () => {
 
   it('end at their time limit with everything they started', async () => {
     const { output, item } = await outputs([
-      call('shell_command', { command: 'sleep 100 & echo pid-$!; sleep 100', timeout_ms: 300 }),
+      call('shell_command', { command: 'sleep 100 & echo pid-$!; sleep 100', timeout_ms: 700 }),
     ]);
     expect(output()).toMatch(
-      /^Exit code: 124\nWall time: .* seconds\nOutput:\ncommand timed out after 300 milliseconds\npid-/,
+      /^Exit code: 124\nWall time: .* seconds\nOutput:\ncommand timed out after 700 milliseconds\npid-/,
     );
     expect(item()).toMatchObject({ status: 'failed', exitCode: 124 });
     expect(isAlive(Number(/pid-(\d+)/.exec(output())?.[1]))).toBe(false);
