@@ -64,6 +64,10 @@ export function createDecoder(options: { path?: string | null } = {}): Decoder {
   let current: TurnRecord | null = null;
   let nextNumber = 1;
   let implicitTurns = 0;
+  /** The first of a line of forks: turns that no line opened have its names, so that a copy calls them the same. */
+  let origin = '';
+  /** Words of a user that no line has given a turn yet. */
+  let held: ResponseItem[] = [];
   /** What the user said, for compactions that did not write down what was left. */
   let said: ResponseItem[] = [];
   const reasoning = reasoningCollector((item) => complete(ensureTurn(), item));
@@ -94,9 +98,7 @@ export function createDecoder(options: { path?: string | null } = {}): Decoder {
   const ensureTurn = (): TurnRecord => {
     if (current) return current;
     // The same id at every reading, so that what a client remembers stays valid.
-    const hash = createHash('sha256')
-      .update(`${header?.id ?? ''} turn ${++implicitTurns}`)
-      .digest('hex');
+    const hash = createHash('sha256').update(`${origin} turn ${++implicitTurns}`).digest('hex');
     const id = `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
     return beginTurn({ id, modelContextWindow: null, mode: 'default' }, false);
   };
@@ -297,6 +299,11 @@ export function createDecoder(options: { path?: string | null } = {}): Decoder {
     emit({ type: 'context.compacted', compaction: { message, replacement } }, turn.id);
   };
 
+  const release = (): void => {
+    if (held.length) emit({ type: 'context.appended', items: held }, current?.id ?? null);
+    held = [];
+  };
+
   const onLine = (type: string, payload: Fields): void => {
     switch (type) {
       case 'event_msg':
@@ -309,7 +316,9 @@ export function createDecoder(options: { path?: string | null } = {}): Decoder {
           return;
         }
         if (isUserTurn(item)) said.push(item);
-        emit({ type: 'context.appended', items: [item] }, current?.id ?? null);
+        // Without a line that opens its turn, a message begins one only with the event that follows it.
+        if (isUserTurn(item) && !current?.explicit) held.push(item);
+        else emit({ type: 'context.appended', items: [item] }, current?.id ?? null);
         return;
       }
       case 'turn_context': {
@@ -322,6 +331,7 @@ export function createDecoder(options: { path?: string | null } = {}): Decoder {
         return;
       case 'session_meta':
         // A fork repeats its source's header after its own.
+        origin = text(payload['id']) ?? origin;
         if (header) return;
         header = sessionMetaFromFile(payload, at, options.path ?? null);
         if (!header) {
@@ -361,11 +371,15 @@ export function createDecoder(options: { path?: string | null } = {}): Decoder {
       }
       if (!isReasoning(parsed.payload['type'])) reasoning.flush();
       at = parsed.at ?? at;
+      const tellsTurn = parsed.type === 'event_msg' && parsed.payload['type'] === 'user_message';
+      if (!tellsTurn) release();
       onLine(parsed.type, parsed.payload);
+      if (tellsTurn) release();
       return take();
     },
     end() {
       reasoning.flush();
+      release();
       if (current && !(current as TurnRecord).explicit) finishTurn();
       for (const turn of turns) abandonItems(turn);
       finishTurn();

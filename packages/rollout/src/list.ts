@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { CodexError, isUuid } from '@codex/base';
 import { compareKeys, type RolloutFile, rolloutFiles } from './folders.ts';
+import { readThreadGits } from './metadata.ts';
 import { readHeader, type ThreadSummary } from './summary.ts';
 
 export interface ListOptions {
@@ -34,6 +35,7 @@ const WIDTH = 16;
  */
 export async function listRollouts(options: ListOptions): Promise<ListPage> {
   const after = options.cursor === null ? null : parseCursor(options.cursor);
+  const gits = await readThreadGits(options.home);
   const limit = Math.min(100, Math.max(1, Math.floor(options.limit)));
   const candidates = options.sortKey === 'created_at' ? byCreation(options) : byUpdate(options);
   const data: ThreadSummary[] = [];
@@ -45,7 +47,8 @@ export async function listRollouts(options: ListOptions): Promise<ListPage> {
     for (const [i, summary] of found.entries()) {
       if (!summary || !options.filter(summary)) continue;
       if (data.length === limit) return last && formatCursor(last);
-      data.push(summary);
+      const gitInfo = gits.get(summary.id);
+      data.push(gitInfo === undefined ? summary : { ...summary, gitInfo });
       last = wave[i]?.key ?? last;
     }
     wave = [];

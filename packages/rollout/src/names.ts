@@ -1,7 +1,5 @@
-import { mkdir, open, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type Clock, CodexError, isObject, parseJson, systemClock, systemCode } from '@codex/base';
-import { endsTorn } from './torn.ts';
+import { type Clock, CodexError, systemClock } from '@codex/base';
+import { appendEntry, readEntries } from './index-file.ts';
 
 const INDEX = 'session_index.jsonl';
 
@@ -34,31 +32,13 @@ export async function appendThreadName(
 ): Promise<string> {
   const thread_name = name.trim();
   if (!thread_name) throw new CodexError('invalidRequest', 'thread name must not be empty');
-  const updated_at = new Date(clock.now()).toISOString().replace('Z', '000000Z');
-  await mkdir(home, { recursive: true, mode: 0o700 });
-  const file = await open(join(home, INDEX), 'a+', 0o600);
-  try {
-    const start = (await endsTorn(file)) ? '\n' : '';
-    await file.appendFile(`${start}${JSON.stringify({ id, thread_name, updated_at })}\n`);
-  } finally {
-    await file.close();
-  }
+  await appendEntry(home, INDEX, { id, thread_name }, clock);
   return thread_name;
 }
 
 /** Oldest first; bad lines are passed over. */
 async function entries(home: string): Promise<Entry[]> {
-  let text: string;
-  try {
-    text = await readFile(join(home, INDEX), 'utf8');
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return [];
-    throw error;
-  }
-  return text.split('\n').flatMap((line) => {
-    const parsed = line ? parseJson(line) : null;
-    const value = parsed?.ok && isObject(parsed.value) ? parsed.value : {};
-    const { id, thread_name } = value;
-    return typeof id === 'string' && typeof thread_name === 'string' ? [{ id, name: thread_name }] : [];
-  });
+  return (await readEntries(home, INDEX)).flatMap(({ id, thread_name }) =>
+    typeof thread_name === 'string' ? [{ id, name: thread_name }] : [],
+  );
 }

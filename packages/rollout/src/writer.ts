@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Clock, Logger } from '@codex/base';
 import type { Stamped, ThreadHeader } from '@codex/timeline';
 import { encode, encodeContext, encodeHeader, isDurable, stringifyLine } from './encode.ts';
+import { gitInTime } from './git-in-time.ts';
 import { endsTorn } from './torn.ts';
 import type { GitFields } from './wire-forms.ts';
 
@@ -28,8 +29,6 @@ export interface RolloutOptions {
   clock: Pick<Clock, 'now' | 'timer'>;
 }
 
-/** How long the first lines wait for git, in milliseconds. */
-const GIT_PATIENCE = 500;
 /** About how much is encoded and written at a time, in characters. */
 const BATCH = 1 << 20;
 
@@ -75,7 +74,7 @@ export function openRollout(options: RolloutOptions): RolloutWriter {
       if (await endsTorn(handle)) await writeWhole(handle, '\n');
       const { size } = await handle.stat();
       if (size === 0 || !headed) {
-        const git = await patiently(() => options.gitInfo(), clock, log);
+        const git = await gitInTime(options);
         await writeWhole(handle, stringifyLine(encodeHeader(header, git, clock.now())));
         headed = true;
       }
@@ -151,25 +150,6 @@ export function openRollout(options: RolloutOptions): RolloutWriter {
 /** The writer of threads that leave nothing behind. */
 export function nullRollout(): RolloutWriter {
   return { path: '', append: () => {}, flush: () => Promise.resolve(), close: () => Promise.resolve() };
-}
-
-async function patiently(
-  gitInfo: () => Promise<GitFields | null>,
-  clock: Pick<Clock, 'timer'>,
-  log: Logger,
-): Promise<GitFields | null> {
-  let stop = () => {};
-  const late = new Promise<null>((resolve) => {
-    stop = clock.timer(GIT_PATIENCE, () => resolve(null));
-  });
-  try {
-    return await Promise.race([gitInfo(), late]);
-  } catch (error) {
-    log.debug({ error }, 'no git information for the rollout');
-    return null;
-  } finally {
-    stop();
-  }
 }
 
 /** How much got out; a failure is told, not thrown, because some of it may be in the file. */
