@@ -15,6 +15,7 @@ export {
   type WritableRoot,
 } from './policy.ts';
 export { type CommandSpec, createRunner, type OpenOptions, type Runner, type RunOptions } from './runner.ts';
+export { SANDBOX_EXEC, seatbeltArgs } from './seatbelt.ts';
 export type { Session } from './session.ts';
 export { detectShell, namedShell, type Shell, shellArgv, type ShellKind } from './shell.ts';
 export { isSpawnError, SpawnError, type SpawnSubject } from './spawn-error.ts';

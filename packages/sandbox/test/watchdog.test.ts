@@ -15,6 +15,10 @@ test('what is still listed when the input ends is ended, what was taken off is n
   writeFileSync(join(folder, 'one'), '');
   const watchdog = createWatchdog(nullLogger);
   watchdog.setFolder(folder);
+  const [litter, kept] = [join(testFolder(), 'a b/mark'), join(testFolder(), 'c/mark')];
+  for (const path of [litter, kept]) mkdirSync(path, { recursive: true });
+  writeFileSync(join(kept, '../file'), '');
+  watchdog.addLitter([litter, kept, join(testFolder(), 'none/mark')]);
   watchdog.add(listed.pid ?? 0);
   watchdog.add(removed.pid ?? 0);
   watchdog.remove(removed.pid ?? 0);
@@ -23,5 +27,11 @@ test('what is still listed when the input ends is ended, what was taken off is n
   expect(listed.signalCode).toBe('SIGTERM');
   expect(isAlive(removed.pid ?? 0)).toBe(true);
   expect(existsSync(folder)).toBe(false);
+  expect([litter, join(litter, '..'), kept, join(kept, '..')].map((path) => existsSync(path))).toEqual([
+    false,
+    false,
+    false,
+    true,
+  ]);
   process.kill(-(removed.pid ?? 0), 'SIGKILL');
 });

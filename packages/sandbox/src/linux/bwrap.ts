@@ -71,6 +71,18 @@ export function findBwrap(searchPath: string | undefined): string[] {
   return [...paths.filter((path) => safety(path) === 'system'), ...paths.filter((path) => safety(path) !== 'system')];
 }
 
+/** Whether our user could put another program in the place of this one. */
+export function isReplaceable(program: string): boolean {
+  return [program, ...foldersAbove(program)].some((path) => {
+    try {
+      accessSync(path, constants.W_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
 /** The command line that runs a command confined. `close` gives the files back. Throws when they cannot be made. */
 export function launchable(bwrap: Bwrap, command: ConfinedCommand, options: { untrap: boolean }): Launchable {
   const { argv, cwd, env, resolved, filter } = command;
@@ -190,11 +202,12 @@ function remedy(said: string): string {
 
 /** `system`: only root can change it. `unsafe`: others than root and its owner can. */
 function safety(path: string): 'system' | 'owner' | 'unsafe' {
-  let system = true;
-  for (let at = path; ; at = dirname(at)) {
-    const { mode, uid } = statSync(at);
-    if ((mode & MODE_WRITABLE_BY_OTHERS) !== 0) return 'unsafe';
-    system &&= uid === 0;
-    if (at === '/') return system ? 'system' : 'owner';
-  }
+  const stats = [path, ...foldersAbove(path)].map((at) => statSync(at));
+  if (stats.some(({ mode }) => (mode & MODE_WRITABLE_BY_OTHERS) !== 0)) return 'unsafe';
+  return stats.every(({ uid }) => uid === 0) ? 'system' : 'owner';
+}
+
+function foldersAbove(path: string): string[] {
+  const above = dirname(path);
+  return above === path ? [] : [above, ...foldersAbove(above)];
 }

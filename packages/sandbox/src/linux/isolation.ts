@@ -6,9 +6,9 @@ import { locate, whyNotFolder } from '../locate.ts';
 import { isConfining, isWritable, type ResolvedPolicy, resolvePolicy } from '../policy.ts';
 import { processEnds } from '../process-tree.ts';
 import { systemSpawnError } from '../spawn-error.ts';
-import { type Bwrap, canUntrap, findBwrap, launchable, type Probe, probe } from './bwrap.ts';
+import { type Bwrap, canUntrap, findBwrap, isReplaceable, launchable, type Probe, probe } from './bwrap.ts';
 import { createGuards } from './guards.ts';
-import { isVisible } from './mounts.ts';
+import { isVisible, withoutKernelTrees } from './mounts.ts';
 import { seccompProgram } from './seccomp.ts';
 import { abiOf } from './syscalls.ts';
 
@@ -44,15 +44,15 @@ export function linuxIsolation(deps: LinuxIsolationDeps): Isolation {
     const found = candidates(null);
     const trusted = found.filter(usable);
     if (!trusted[0]) {
-      return { ok: false, reason: found[0] ? `${found[0]} is not trusted: the command could write to it` : MISSING };
+      return { ok: false, reason: found[0] ? `the command could replace ${found[0]} itself` : MISSING };
     }
     const tried = trusted.map((program) => probes(program));
     return tried.find(({ ok }) => ok) ?? tried[0] ?? { ok: false, reason: MISSING };
   };
 
   const wrap = (argv: readonly string[], policy: SandboxPolicy, cwd: string, env: Record<string, string>): Wrapped => {
-    const resolved = resolvePolicy(policy, cwd, env);
-    const chosen = choose((program) => !isWritable(resolved, program));
+    const resolved = withoutKernelTrees(resolvePolicy(policy, cwd, env));
+    const chosen = choose((program) => !(isWritable(resolved, program) && isReplaceable(program)));
     if (!chosen.ok) return { ok: false, error: notEnforceable(policy, chosen.reason) };
     const fault = whyNotStartable(argv, resolved, env);
     if (fault) return { ok: false, error: fault };

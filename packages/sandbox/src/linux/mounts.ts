@@ -9,6 +9,7 @@ export type ProcMount = 'fresh' | 'shared';
 export type MountMode = 'writable' | 'readOnly' | 'hidden';
 
 export interface MountRequest {
+  /** Without the kernel's trees. */
   resolved: ResolvedPolicy;
   /** Further places inside the writable roots, each an existing real path. */
   special: ReadonlyMap<string, MountMode>;
@@ -48,7 +49,7 @@ const SERVICE_SOCKETS = [
 ];
 const USER_SERVICE_SOCKETS = ['bus', 'systemd/private', 'docker.sock', 'podman/podman.sock'];
 
-/** The kernel's own trees are made afresh or stay read-only, whatever the policy lists; only shared memory may be listed. */
+/** Of these only shared memory may be listed as a root. */
 const KERNEL_TREES = ['/proc', '/sys', '/dev'];
 const SHARED_MEMORY = '/dev/shm';
 
@@ -70,6 +71,11 @@ export function mountArgs(request: MountRequest): string[] {
   ];
 }
 
+/** The kernel's own trees are made afresh or stay read-only, whatever the policy lists. */
+export function withoutKernelTrees(resolved: ResolvedPolicy): ResolvedPolicy {
+  return { ...resolved, writableRoots: resolved.writableRoots.filter(({ root }) => !isKernels(root)) };
+}
+
 /** Whether a command under this policy sees `path` at all. */
 export function isVisible(resolved: ResolvedPolicy, path: string): boolean {
   const { readAccess, writableRoots } = resolved;
@@ -85,7 +91,7 @@ function placesOf({ resolved, special }: MountRequest): Map<string, MountMode> {
   const places = new Map<string, MountMode>();
   for (const { readOnly } of resolved.writableRoots) for (const path of readOnly) places.set(path, 'readOnly');
   for (const [path, mode] of special) places.set(path, mode);
-  for (const { root } of resolved.writableRoots) if (!isKernels(root)) places.set(root, 'writable');
+  for (const { root } of resolved.writableRoots) places.set(root, 'writable');
   for (const path of readableRoots(resolved)) {
     if (modeAt(places, path) !== 'writable' && !places.has(path)) places.set(path, 'readOnly');
   }
