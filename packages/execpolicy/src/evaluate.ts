@@ -28,11 +28,14 @@ export interface EvaluateOptions {
   readonly cwd?: string;
   /** Commands seen inside a script that cannot be taken apart: rules can forbid and question them, never allow them. */
   readonly hidden?: readonly (readonly string[])[];
+  /** Rules cannot allow the parts, only forbid and question them. */
+  readonly restrictOnly?: boolean;
 }
 
 /**
  * Judges every part of a command: by the rules that match it, otherwise by `fallback`; the strictest word counts
- * (execpolicy specification §3). Pure.
+ * (execpolicy specification §3). What `partsOf` found goes in as `evaluate(rules, parts.commands, fallback, { ...parts, cwd })`.
+ * Pure.
  */
 export function evaluate(
   rules: Rules,
@@ -42,13 +45,18 @@ export function evaluate(
 ): Verdict {
   const parts = commands.length > 0 ? commands : [[]];
   const matches = parts.flatMap((words): Match[] => {
-    const found = matchRules(rules, words, options.cwd);
+    const all = matchRules(rules, words, options.cwd);
+    const found = options.restrictOnly ? all.filter(isRestricting) : all;
     return found.length > 0 ? found : [{ kind: 'fallback', command: words, decision: fallback(words) }];
   });
   for (const words of options.hidden ?? []) {
-    for (const match of matchRules(rules, words, options.cwd)) if (match.decision !== 'allow') matches.push(match);
+    for (const match of matchRules(rules, words, options.cwd)) if (isRestricting(match)) matches.push(match);
   }
   return { decision: matches.map((match) => match.decision).reduce(stricter, 'allow'), matches };
+}
+
+function isRestricting(match: RuleMatch): boolean {
+  return match.decision !== 'allow';
 }
 
 /**

@@ -9,28 +9,27 @@ export interface CommandParts {
   readonly hidden: readonly (readonly string[])[];
   /** The one command of a script with a here document: never known safe, never proposed as an amendment. */
   readonly complex: boolean;
+  /** Files are written or variables set around the command, which no rule has allowed: rules can only restrict it. */
+  readonly restrictOnly: boolean;
 }
 
 /** Scripts within scripts within scripts are followed this far. */
 const MAX_DEPTH = 8;
 
+const PLAIN = { complex: false, restrictOnly: false };
+
 /** Takes a command line apart (execpolicy specification §3). Pure. */
 export function partsOf(argv: readonly string[]): CommandParts {
   const plain = splitCommand(argv);
-  if (plain) return { commands: plain, hidden: plain.flatMap((words) => nestedCommands(words, 0)), complex: false };
+  if (plain) return { commands: plain, hidden: plain.flatMap((words) => nestedCommands(words, 0)), ...PLAIN };
   const script = shellScript(argv) ?? '';
-  const { commands, hasHereDoc } = readScript(script);
+  const { commands, hasHereDoc, doesMore } = readScript(script);
   const [only] = commands;
-  const complex = hasHereDoc && commands.length === 1 && only?.literal === true;
-  if (complex) return { commands: [only.words], hidden: nestedCommands(only.words, 0), complex };
-  return {
-    commands: [argv],
-    hidden: withNested(
-      commands.map((command) => command.words),
-      0,
-    ),
-    complex: false,
-  };
+  if (hasHereDoc && commands.length === 1 && only?.literal === true) {
+    return { commands: [only.words], hidden: nestedCommands(only.words, 0), complex: true, restrictOnly: doesMore };
+  }
+  const words = commands.map((command) => command.words);
+  return { commands: [argv], hidden: withNested(words, 0), ...PLAIN };
 }
 
 const SHELLS = new Set(['bash', 'sh', 'zsh', 'dash', 'ksh']);
@@ -47,10 +46,8 @@ function innerScript(words: readonly string[]): string | null {
 function nestedCommands(words: readonly string[], depth: number): (readonly string[])[] {
   const script = depth < MAX_DEPTH ? innerScript(words) : null;
   if (script === null) return [];
-  return withNested(
-    readScript(script).commands.map((command) => command.words),
-    depth + 1,
-  );
+  const words = readScript(script).commands.map((command) => command.words);
+  return withNested(words, depth + 1);
 }
 
 function withNested(commands: readonly (readonly string[])[], depth: number): (readonly string[])[] {

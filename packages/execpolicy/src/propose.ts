@@ -31,7 +31,7 @@ export function proposeAmendment(
   if (verdict.decision === 'forbidden') return null;
   const ruled = verdict.matches.some((match) => match.kind === 'rule');
   if (wanted && wanted.length > 0 && !ruled && !BANNED.has(JSON.stringify(wanted))) {
-    const amended = evaluate(withPrefix(rules, wanted), parts.commands, fallback, { ...options, hidden: parts.hidden });
+    const amended = evaluate(withPrefix(rules, wanted), parts.commands, fallback, { ...parts, ...options });
     if (amended.decision === 'allow') return [...wanted];
   }
   if (parts.complex) return null;

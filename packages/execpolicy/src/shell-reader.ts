@@ -8,6 +8,8 @@ export interface FoundCommand {
 export interface ScriptReading {
   readonly commands: readonly FoundCommand[];
   readonly hasHereDoc: boolean;
+  /** Something is redirected to or from a file, or a variable is set: it does more than its commands say. */
+  readonly doesMore: boolean;
 }
 
 /** Deeper substitutions are not looked into. */
@@ -27,7 +29,7 @@ const ASSIGNMENT = /^[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=/;
 export function readScript(script: string): ScriptReading {
   const reader = new Reader(script, 0);
   reader.readAll();
-  return { commands: reader.commands, hasHereDoc: reader.hasHereDoc };
+  return reader;
 }
 
 interface Word {
@@ -39,6 +41,7 @@ interface Word {
 class Reader {
   readonly commands: FoundCommand[] = [];
   hasHereDoc = false;
+  doesMore = false;
   readonly #text: string;
   readonly #depth: number;
   #at = 0;
@@ -85,6 +88,8 @@ class Reader {
     if (/<<-?$/.test(operator)) {
       this.hasHereDoc = true;
       this.#hereDocs.push({ delimiter: target.text, expands: !target.quoted, tabs: operator.endsWith('-') });
+    } else if (!(operator.endsWith('&') && /^[\d-]+$/.test(target.text)) && target.text !== '/dev/null') {
+      this.doesMore = true;
     }
     return true;
   }
@@ -112,7 +117,10 @@ class Reader {
       if (!first) return;
       if (!first.quoted && HEADERS.has(first.text)) return;
       if (!first.quoted && first.text === 'function') words = words.slice(2);
-      else if ((!first.quoted && OPENERS.has(first.text)) || ASSIGNMENT.test(first.text)) words = words.slice(1);
+      else if (ASSIGNMENT.test(first.text)) {
+        this.doesMore = true;
+        words = words.slice(1);
+      } else if (!first.quoted && OPENERS.has(first.text)) words = words.slice(1);
       else break;
     }
     this.commands.push({ words: words.map((word) => word.text), literal: words.every((word) => word.literal) });

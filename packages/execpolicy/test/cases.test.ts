@@ -99,7 +99,7 @@ function sessionCase({ id, rules: text, approvalPolicy, sandbox, command, toolAr
     complex: parts.complex,
   };
   const fallback = (words: readonly string[]) => fallbackDecision(words, situation);
-  const verdict = evaluate(parsed.rules, parts.commands, fallback, { hidden: parts.hidden, cwd: '/work' });
+  const verdict = evaluate(parsed.rules, parts.commands, fallback, { ...parts, cwd: '/work' });
   const approvals: Approvals = { policy: approvalPolicy };
   const action = describe(verdict, argv, approvals);
   const wanted = { ...expected, ...STRICTER[id] };

@@ -10,7 +10,7 @@ const noMkdir = rulesOf('prefix_rule(pattern=["mkdir"], decision="forbidden")');
 
 function judge(script: string) {
   const parts = partsOf(['/bin/bash', '-lc', script]);
-  return evaluate(noMkdir, parts.commands, () => 'allow', { hidden: parts.hidden, cwd: '/' }).decision;
+  return evaluate(noMkdir, parts.commands, () => 'allow', { ...parts, cwd: '/' }).decision;
 }
 
 describe('a forbidden command is found', () => {
@@ -74,7 +74,12 @@ describe('what only looks like it is left alone', () => {
 
 describe('the parts of a command line', () => {
   it('are the command itself when no shell is called', () => {
-    expect(partsOf(['git', 'status'])).toEqual({ commands: [['git', 'status']], hidden: [], complex: false });
+    expect(partsOf(['git', 'status'])).toEqual({
+      commands: [['git', 'status']],
+      hidden: [],
+      complex: false,
+      restrictOnly: false,
+    });
   });
 
   it('are the plain commands of a script', () => {
@@ -84,15 +89,27 @@ describe('the parts of a command line', () => {
 
   it('are the one command of a script with a here document', () => {
     const parts = partsOf(['bash', '-lc', 'python3 - <<PY > out\nprint(1)\nPY']);
-    expect(parts).toEqual({ commands: [['python3', '-']], hidden: [], complex: true });
+    expect(parts).toEqual({ commands: [['python3', '-']], hidden: [], complex: true, restrictOnly: true });
   });
 
   it('are the whole when a script is more than that, so that allowing a word does not allow what stands around it', () => {
     const argv = ['bash', '-lc', 'ls > $(pwd)/f'];
     const parts = partsOf(argv);
-    expect(parts).toEqual({ commands: [argv], hidden: [['pwd'], ['ls']], complex: false });
+    expect(parts).toEqual({ commands: [argv], hidden: [['pwd'], ['ls']], complex: false, restrictOnly: false });
     const allow = rulesOf('prefix_rule(pattern=["ls"])\nprefix_rule(pattern=["pwd"])');
-    expect(evaluate(allow, parts.commands, () => 'prompt', { hidden: parts.hidden }).decision).toBe('prompt');
+    expect(evaluate(allow, parts.commands, () => 'prompt', parts).decision).toBe('prompt');
+  });
+
+  it('cannot be allowed by a rule when files are written or variables set around a here document', () => {
+    const allow = rulesOf('prefix_rule(pattern=["cat"])');
+    const judged = (script: string) => {
+      const parts = partsOf(['bash', '-lc', script]);
+      return evaluate(allow, parts.commands, () => 'prompt', parts).decision;
+    };
+    expect(judged('cat <<EOF\nx\nEOF')).toBe('allow');
+    expect(judged('cat <<EOF 2>&1 >/dev/null\nx\nEOF')).toBe('allow');
+    expect(judged('cat <<EOF > ~/.profile\nx\nEOF')).toBe('prompt');
+    expect(judged('PATH=. cat <<EOF\nx\nEOF')).toBe('prompt');
   });
 
   it('exist even for nothing', () => {

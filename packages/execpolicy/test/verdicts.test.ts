@@ -73,7 +73,7 @@ suite('what is proposed', () => {
     const parts = partsOf(['bash', '-lc', script]);
     const situation = { approvalPolicy: 'on-request', sandboxed: true, escalated, complex: parts.complex } as const;
     const fallback = (words: readonly string[]) => fallbackDecision(words, situation);
-    const verdict = evaluate(all, parts.commands, fallback, { hidden: parts.hidden });
+    const verdict = evaluate(all, parts.commands, fallback, parts);
     return proposeAmendment(all, parts, verdict, wanted, fallback);
   };
 
