@@ -46,8 +46,8 @@ function innerScript(words: readonly string[]): string | null {
 function nestedCommands(words: readonly string[], depth: number): (readonly string[])[] {
   const script = depth < MAX_DEPTH ? innerScript(words) : null;
   if (script === null) return [];
-  const words = readScript(script).commands.map((command) => command.words);
-  return withNested(words, depth + 1);
+  const commands = readScript(script).commands.map((command) => command.words);
+  return withNested(commands, depth + 1);
 }
 
 function withNested(commands: readonly (readonly string[])[], depth: number): (readonly string[])[] {
