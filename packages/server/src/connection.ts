@@ -101,6 +101,11 @@ export class Connection {
     this.tell(outgoing(notification), notification.method);
   }
 
+  /** Undefined when nothing waits to be sent, else a promise of that. */
+  backlog(): Promise<void> | undefined {
+    return this.#outbox.queued > 0 ? this.#outbox.flushed() : undefined;
+  }
+
   ask(question: Outgoing): void {
     if (this.listening) this.#outbox.send(question);
   }

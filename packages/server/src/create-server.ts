@@ -155,7 +155,10 @@ export function createServer(options: ServerOptions): Server {
         log: log.child({ connection: info.name ?? id }),
         onRequest: (from, request) => router.serve(from, request),
         onReply: (from, reply) => questions.receive(from, reply),
-        onInputEnd: (gone) => subscriptions.remove(gone),
+        onInputEnd: (gone) => {
+          subscriptions.remove(gone);
+          services.commands.endAll(gone);
+        },
       });
       subscriptions.add(connection);
       connections.add(connection);

@@ -1,6 +1,7 @@
 import type { Handlers } from './context.ts';
 import { accountHandlers } from './handlers/account.ts';
 import { appsHandlers } from './handlers/apps.ts';
+import { commandHandlers } from './handlers/command.ts';
 import { configHandlers } from './handlers/config.ts';
 import { feedbackHandlers } from './handlers/feedback.ts';
 import { fsHandlers } from './handlers/fs.ts';
@@ -27,5 +28,6 @@ export const handlers = {
   ...appsHandlers,
   ...feedbackHandlers,
   ...fsHandlers,
+  ...commandHandlers,
   ...unavailableHandlers,
 } satisfies Handlers;

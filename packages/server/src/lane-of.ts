@@ -11,14 +11,19 @@ export function laneOf(method: ClientMethod, params: unknown, connectionId: numb
   if (method.startsWith('config/') || method === 'configRequirements/read') return 'config';
   if (method.startsWith('account/') || method === 'getAuthStatus') return 'account';
   const about = isObject(params) ? params : {};
-  if (method.startsWith('command/exec')) {
+  // `command/exec` itself takes the lane of its process only until the process has started.
+  if (method.startsWith('command/exec/')) {
     const { processId } = about;
-    return typeof processId === 'string' ? `process:${connectionId}:${processId}` : null;
+    return typeof processId === 'string' ? processLane(connectionId, processId) : null;
   }
   // Which thread such a request is about shows only on the way; it takes the lane of that thread then.
   if (method === 'thread/resume' && (about['history'] || about['path'])) return null;
   const { threadId } = about;
   return typeof threadId === 'string' ? threadLane(threadId) : null;
+}
+
+export function processLane(connectionId: number, processId: string): string {
+  return `process:${connectionId}:${processId}`;
 }
 
 export function threadLane(threadId: string): string {

@@ -1,10 +1,12 @@
 import type { Config } from '@codex/config';
 import type { ClientIdentity, CoreDeps, Threads } from '@codex/core';
 import type { Models } from '@codex/models';
+import type { Runner } from '@codex/sandbox';
 import { readGitFacts } from './git-facts.ts';
 import type { Questions } from './questions.ts';
 import { type AccountService, createAccountService } from './services/account-service.ts';
 import { type ConfigService, createConfigService } from './services/config-service.ts';
+import { type CommandExec, createCommandExec } from './services/command-exec/command-exec.ts';
 import { createModelsService } from './services/models-service.ts';
 import type { ServiceOptions } from './services/service-options.ts';
 import { createStoreService, type StoreService } from './services/store-service.ts';
@@ -15,6 +17,7 @@ export interface Services {
   readonly config: ConfigService;
   readonly account: AccountService;
   readonly store: StoreService;
+  readonly commands: CommandExec;
   /** The models of the provider in force. */
   models(client: ClientIdentity | null): Promise<Models>;
   /** The engine; `make` stands in for core's own. */
@@ -27,12 +30,14 @@ export function createServices(options: ServiceOptions, deps: { questions: Quest
   const config = createConfigService(options);
   const account = createAccountService(options, { config, questions: deps.questions });
   const models = createModelsService(options, account.credentials);
-  let runner: CoreDeps['runner'] | undefined;
+  let made: Promise<Runner> | undefined;
+  const runner = () => (made ??= import('@codex/sandbox').then((sandbox) => sandbox.createRunner({ clock, log })));
 
   return {
     config,
     account,
     store: createStoreService(options, config),
+    commands: createCommandExec({ cwd: options.cwd, env, clock, config: () => config.current(), runner }),
     async models(client) {
       const current: Config = await config.current();
       await models.prepare();
@@ -45,7 +50,6 @@ export function createServices(options: ServiceOptions, deps: { questions: Quest
         import('@codex/apply-patch'),
         models.prepare(),
       ]);
-      runner = sandbox.createRunner({ clock, log });
       return (make ?? core.createThreads)({
         clock,
         ids,
@@ -53,7 +57,7 @@ export function createServices(options: ServiceOptions, deps: { questions: Quest
         version,
         home,
         env,
-        runner,
+        runner: await runner(),
         files: nodeFiles(),
         shell: sandbox.detectShell(env),
         modelsFor: (forConfig, provider, client) => models.get(forConfig, provider, client),
@@ -61,7 +65,7 @@ export function createServices(options: ServiceOptions, deps: { questions: Quest
       });
     },
     async close() {
-      await Promise.all([runner?.close(), models.close()]);
+      await Promise.all([made?.then((each) => each.close()), models.close()]);
     },
   };
 }

@@ -16,7 +16,6 @@ const MCP = 'it has no MCP client; start MCP servers yourself and offer their to
 const PLUGINS = 'it has no plugins; put skills and instructions into AGENTS.md';
 const SKILLS = 'it has no skills; put instructions into AGENTS.md';
 const FILE_SEARCH = 'it has no file search; list files with `fs/readDirectory`';
-const EXEC = 'it runs no commands for clients; run them in a turn or on the client side';
 const CONFIG_WRITE = 'it does not write the configuration; edit config.toml, new threads read it afresh';
 
 /** The methods of the protocol that this build answers with a refusal, and what to do instead. */
@@ -48,10 +47,6 @@ export const UNAVAILABLE = {
   'config/mcpServer/reload': { needs: 'nothing', because: MCP },
   'config/value/write': { needs: 'nothing', because: CONFIG_WRITE },
   'config/batchWrite': { needs: 'nothing', because: CONFIG_WRITE },
-  'command/exec': { needs: 'nothing', because: EXEC },
-  'command/exec/write': { needs: 'nothing', because: EXEC },
-  'command/exec/terminate': { needs: 'nothing', because: EXEC },
-  'command/exec/resize': { needs: 'nothing', because: EXEC },
   'externalAgentConfig/detect': {
     needs: 'nothing',
     because: 'it takes over no settings of other agents; copy them to config.toml and AGENTS.md',
