@@ -70,6 +70,8 @@ export interface AgentPort {
   reopen(id: string, config: Config): Promise<Agent | null>;
   /** What the model has not been told yet about agents that came to an end. */
   drainNotices(): ResponseItem[];
+  /** Closes the agents this thread has opened: nobody is left to use them. */
+  close(): Promise<void>;
 }
 
 /** All agents that descend from one user's thread. */
@@ -193,6 +195,9 @@ export function createAgentPort(port: AgentPortDeps): AgentPort {
       }
     },
     drainNotices: () => notices.splice(0),
+    async close() {
+      await Promise.all([...own].map((id) => tree.agents.get(id)?.close()));
+    },
   };
 }
 

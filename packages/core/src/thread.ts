@@ -4,13 +4,15 @@ import type { Models } from '@codex/models';
 import type { GitInfo, Thread as WireThread, Turn, UserInput } from '@codex/protocol';
 import type { RolloutWriter } from '@codex/rollout';
 import { threadStatus, type Timeline } from '@codex/timeline';
+import { estimateHistory } from './context/tokens.ts';
 import { MAX_INPUT_CHARS } from './context/user-input.ts';
 import { applyOverrides } from './settings.ts';
 import type { ThreadSession } from './session.ts';
 import type { PreparedTurn, Thread, ThreadSettings, TurnOptions } from './thread-types.ts';
 import { createToolBox } from './tools/registry.ts';
-import { runTurn } from './turn/run-turn.ts';
+import { runTurn, type TurnRun } from './turn/run-turn.ts';
 import { createSteering, type Steering } from './turn/steering.ts';
+import { recounted } from './turn/usage.ts';
 
 export interface ThreadParts {
   session: ThreadSession;
@@ -22,6 +24,8 @@ export interface ThreadParts {
   /** Text of the first user message of a stored history; empty before there is one. */
   preview: string;
   updatedAt: number;
+  /** The thread has a file already. */
+  stored: boolean;
   userInstructions(): Promise<string | null>;
   onClosed(): void;
 }
@@ -41,23 +45,29 @@ export function createThread(parts: ThreadParts): Thread {
   const { header, ids } = session;
   const tools = createToolBox(header.dynamicTools);
   let settings = parts.settings;
-  let { preview, updatedAt } = parts;
+  let { preview, updatedAt, stored } = parts;
   let current: RunningTurn | null = null;
+  let gitInfoSet = false;
   let closing: Promise<void> | undefined;
+
+  /** What git says belongs to the stored form, which begins with the first turn. */
+  const gitInfo = (): GitInfo | null => (stored || gitInfoSet ? session.gitInfo : null);
 
   timeline.subscribe((stamped) => {
     // First, so that nobody who hears of the end can still steer into the turn.
     if (stamped.event.type === 'turn.ended') current = null;
     rollout.append(stamped);
     updatedAt = stamped.at;
+    stored ||= stamped.event.type === 'turn.started';
     if (!preview && stamped.event.type === 'item.completed' && stamped.event.item.type === 'userMessage') {
       preview = previewOf(stamped.event.item.content);
     }
   });
 
-  const reserve = (options: TurnOptions, turnId: string): RunningTurn => {
+  const reserve = (kind: TurnRun['kind'], options: TurnOptions, turnId: string): RunningTurn => {
     const controller = new AbortController();
     const steering = createSteering();
+    if (kind === 'regular') steering.push(options.input);
     const snapshot = settings;
     let start = () => {};
     const started = new Promise<void>((resolve) => {
@@ -67,6 +77,7 @@ export function createThread(parts: ThreadParts): Thread {
       .then(() =>
         runTurn({
           turnId,
+          kind,
           input: options.input,
           outputSchema: options.outputSchema ?? null,
           clientName: options.clientName ?? null,
@@ -90,7 +101,7 @@ export function createThread(parts: ThreadParts): Thread {
     if (closing) return;
     if (current) current.steering.push(options.input);
     else {
-      current = reserve(options, turnId);
+      current = reserve('regular', options, turnId);
       current.start();
     }
   };
@@ -99,6 +110,7 @@ export function createThread(parts: ThreadParts): Thread {
     current?.controller.abort();
     current?.start();
     await current?.done;
+    await session.agents.close();
     await session.terminals.clean();
     timeline.closed();
     await rollout.close();
@@ -110,11 +122,11 @@ export function createThread(parts: ThreadParts): Thread {
     header,
     state: timeline.state,
     toWire: (options = {}) =>
-      toWire({ header, timeline, preview, updatedAt, gitInfo: session.gitInfo }, options.turns ?? false),
+      toWire({ header, timeline, preview, updatedAt, gitInfo: gitInfo() }, options.turns ?? false),
     settings: () => settings,
     announce(origin) {
       timeline.opened(
-        toWire({ header, timeline, preview, updatedAt, gitInfo: session.gitInfo }, origin === 'forked'),
+        toWire({ header, timeline, preview, updatedAt, gitInfo: gitInfo() }, origin === 'forked'),
         origin,
       );
     },
@@ -125,8 +137,24 @@ export function createThread(parts: ThreadParts): Thread {
       const turnId = ids.uuid();
       const turn: Turn = { id: turnId, items: [], status: 'inProgress', error: null };
       if (current) return { turn, run: () => join(options, turnId) };
-      current = reserve(options, turnId);
+      current = reserve('regular', options, turnId);
       return { turn, run: current.start };
+    },
+    prepareCompaction(): PreparedTurn {
+      checkOpen();
+      if (current) throw new CodexError('invalidRequest', 'Cannot compact while a turn is in progress.');
+      const turnId = ids.uuid();
+      current = reserve('compaction', { input: [] }, turnId);
+      return { turn: { id: turnId, items: [], status: 'inProgress', error: null }, run: current.start };
+    },
+    async rollBack(turns) {
+      checkOpen();
+      checkRollback(turns);
+      timeline.rolledBack(turns);
+      const { state, context } = timeline;
+      const left = estimateHistory(header.baseInstructions, context.items);
+      timeline.recounted(ids.uuid(), recounted(state.usage, left, state.usage?.modelContextWindow ?? null));
+      await rollout.flush();
     },
     steer(input, expectedTurnId) {
       checkOpen();
@@ -157,12 +185,24 @@ export function createThread(parts: ThreadParts): Thread {
     rename: (name) => timeline.renamed(name),
     setGitInfo: (gitInfo) => {
       session.gitInfo = gitInfo;
+      gitInfoSet = true;
     },
     pauseClocks: (change) => session.pauses.add(change),
     cleanBackgroundTerminals: () => session.terminals.clean(),
     flush: () => rollout.flush(),
     close: () => (closing ??= close()),
   };
+
+  function checkRollback(turns: number): void {
+    const refuse = (message: string) => new CodexError('invalidRequest', message);
+    if (!Number.isSafeInteger(turns) || turns < 1) throw refuse('numTurns must be >= 1');
+    if (header.path === null) throw refuse('thread rollback requires a persisted rollout path');
+    if (current) throw refuse('Cannot rollback while a turn is in progress.');
+    if (stored) return;
+    throw refuse(
+      `failed to load rollout \`${header.path}\` for rollback replay: No such file or directory (os error 2)`,
+    );
+  }
 
   function checkOpen(): void {
     if (closing) {
@@ -228,8 +268,7 @@ function toWire({ header, timeline, preview, updatedAt, gitInfo }: WireFacts, tu
     source: header.source,
     agentNickname: header.agentNickname,
     agentRole: header.agentRole,
-    // Belongs to the stored form, which begins with the first turn.
-    gitInfo: timeline.state.turns.length ? gitInfo : null,
+    gitInfo,
     name: timeline.state.name,
     turns: turns ? structuredClone(timeline.state.turns) : [],
   };

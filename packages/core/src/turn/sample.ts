@@ -12,6 +12,7 @@ import type { Ids } from '@codex/base';
 import { historyItem } from '../context/request-input.ts';
 import type { ToolCall } from '../tools/tool.ts';
 import { openPlanMessage } from './plan-message.ts';
+import { splitPlan } from './plan-text.ts';
 
 export interface SampleDeps {
   models: Models;
@@ -57,7 +58,9 @@ export async function sample(request: ModelRequest, signal: AbortSignal, deps: S
       const started = open.get(id) ?? start(emptied(shown));
       started.complete(shown);
       open.delete(id);
-      if (shown.type === 'agentMessage' && shown.text) lastMessage = shown.text;
+      if (shown.type === 'agentMessage' && shown.text) {
+        lastMessage = deps.planMode ? splitPlan(shown.text).text : shown.text;
+      }
     }
     scope.appendContext([historyItem(item)]);
     const call = toolCall(item, id);
