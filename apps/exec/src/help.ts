@@ -42,7 +42,7 @@ Exit codes: 0 the turn completed, 1 it failed or could not begin, 2 the command 
 export const THREE_WAYS = `No login: the model provider 'openai' needs a key, and there is none.
 
 Three ways to go on:
-  1. A key: set CODEX_API_KEY for this run, or put an auth.json (as 'codex login' writes it) into the Codex home.
+  1. A key: set OPENAI_API_KEY, or CODEX_API_KEY for one run, or put an auth.json (as 'codex login' writes it) into the Codex home.
   2. Another provider: name one in config.toml (model_provider, [model_providers.NAME] with base_url), or use a model
      on this machine with --oss.
   3. Just look: 'codex demo' shows a whole run and needs neither key nor network.
