@@ -4,6 +4,7 @@ export { MAX_INPUT_CHARS } from './context/user-input.ts';
 export type { CoreDeps, GitFacts } from './ports.ts';
 export type {
   ClientIdentity,
+  ForkOptions,
   PreparedTurn,
   ResumeOptions,
   SettingsOverrides,

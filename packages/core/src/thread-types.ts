@@ -81,6 +81,12 @@ export interface ResumeOptions {
   serviceTier?: ServiceTier | null;
 }
 
+/** `path` is the source's file; the source may be loaded and running, and stays as it is. */
+export interface ForkOptions extends ResumeOptions {
+  /** The fork leaves no file. */
+  ephemeral?: boolean;
+}
+
 export interface TurnOptions {
   input: UserInput[];
   overrides?: SettingsOverrides;
@@ -110,6 +116,13 @@ export interface Thread {
    * specification §9.3). Throws CodexError for input that cannot be served.
    */
   prepareTurn(options: TurnOptions): PreparedTurn;
+  /** Reserves a turn that replaces the model's history by a summary. Throws CodexError while a turn runs. */
+  prepareCompaction(): PreparedTurn;
+  /**
+   * Drops the last turns, all when there are fewer; files stay as they are. Rejects with CodexError for a number below
+   * 1, while a turn runs, and for a thread without a file. Resolves when it is written down.
+   */
+  rollBack(turns: number): Promise<void>;
   /** Adds input to the running turn and returns its id; throws CodexError when there is none or it is another. */
   steer(input: UserInput[], expectedTurnId: string): string;
   /** Resolves when the turn has ended; throws CodexError when none runs. */
@@ -134,6 +147,8 @@ export interface Threads {
   start(options: StartOptions): Promise<Thread>;
   /** Loads a stored thread; the same thread when it is loaded already. */
   resume(options: ResumeOptions): Promise<Thread>;
+  /** A new thread that begins with the history of a stored one; rejects with CodexError `rolloutNotFound`. */
+  fork(options: ForkOptions): Promise<Thread>;
   get(id: string): Thread | undefined;
   list(): readonly Thread[];
   /** Hears of every thread that is loaded, also of those that agents spawn; `parentId` names the spawner. */

@@ -1,16 +1,26 @@
 import { CodexError } from '@codex/base';
 import type { Config } from '@codex/config';
 import { instructionsFor, type Models } from '@codex/models';
-import { nullRollout, openRollout, readRollout, rolloutPath, type RolloutWriter } from '@codex/rollout';
+import {
+  nullRollout,
+  openRollout,
+  readRollout,
+  readThreadGit,
+  readThreadName,
+  rolloutPath,
+  type RolloutWriter,
+  type StoredThread,
+} from '@codex/rollout';
 import { createTimeline, type ThreadHeader, type Timeline } from '@codex/timeline';
 import { type AgentTree, createAgentPort, createAgentTree, type OpenExtras } from './agents.ts';
 import { createSessionApprovals } from './approval/remember.ts';
 import { readAgentsMd } from './context/agents-md.ts';
-import type { CoreDeps, GitFacts } from './ports.ts';
+import { rolloutGit, storeFork } from './fork.ts';
+import type { CoreDeps } from './ports.ts';
 import { createPauseSwitch, type ThreadSession } from './session.ts';
 import { initialSettings } from './settings.ts';
 import { createThread } from './thread.ts';
-import type { ResumeOptions, StartOptions, Thread, Threads, ThreadSettings } from './thread-types.ts';
+import type { ForkOptions, ResumeOptions, StartOptions, Thread, Threads, ThreadSettings } from './thread-types.ts';
 import { createTerminalSessions } from './tools/terminal-sessions.ts';
 
 /** Creates the keeper of all loaded threads. */
@@ -78,6 +88,7 @@ export function createThreads(deps: CoreDeps): Threads {
       settings: a.settings,
       preview: a.preview,
       updatedAt: a.updatedAt,
+      stored: a.resumed,
       userInstructions: () =>
         readAgentsMd({
           files: deps.files,
@@ -171,20 +182,29 @@ export function createThreads(deps: CoreDeps): Threads {
   };
 
   const load = async (options: ResumeOptions & OpenExtras): Promise<Thread> => {
-    const { config } = options;
     const stored = await readRollout(options.path);
     const known = threads.get(stored.header.id);
     if (known) return known;
+    const { id } = stored.header;
+    const [name, git] = await Promise.all([readThreadName(deps.home, id), readThreadGit(deps.home, id)]);
+    stored.state.name = name;
+    if (git !== undefined) stored.gitInfo = git;
+    return goOn(stored, options, { ...stored.header, path: options.path });
+  };
+
+  /** A loaded thread with the history of a stored one. */
+  const goOn = async (
+    stored: StoredThread,
+    options: ResumeOptions & OpenExtras,
+    header: ThreadHeader,
+  ): Promise<Thread> => {
+    const { config } = options;
     const models = deps.modelsFor(config, config.modelProvider, options.client);
     const { slug, record } = await models.resolve(config.model);
-    const header: ThreadHeader = {
-      ...stored.header,
-      path: options.path,
-      baseInstructions:
-        options.baseInstructions ??
-        config.baseInstructions ??
-        (stored.header.baseInstructions || instructionsFor(record, config.personality)),
-    };
+    const baseInstructions =
+      options.baseInstructions ??
+      config.baseInstructions ??
+      (stored.header.baseInstructions || instructionsFor(record, config.personality));
     const timeline = createTimeline({
       threadId: header.id,
       clock,
@@ -194,7 +214,7 @@ export function createThreads(deps: CoreDeps): Threads {
     });
     if (stored.skippedLines) log.warn({ path: options.path, lines: stored.skippedLines }, 'rollout lines were skipped');
     return assemble({
-      header,
+      header: { ...header, baseInstructions },
       config,
       models,
       settings: {
@@ -213,6 +233,12 @@ export function createThreads(deps: CoreDeps): Threads {
     });
   };
 
+  const fork = async (options: ForkOptions): Promise<Thread> => {
+    checkOpen();
+    const { stored, header } = await storeFork(deps, options);
+    return goOn(stored, options, header);
+  };
+
   return {
     start: (options) => openThread(options),
     resume(options) {
@@ -225,6 +251,7 @@ export function createThreads(deps: CoreDeps): Threads {
       loading.set(options.path, loaded);
       return loaded;
     },
+    fork,
     get: (id) => threads.get(id),
     list: () => [...threads.values()],
     onOpened(listener) {
@@ -239,13 +266,5 @@ export function createThreads(deps: CoreDeps): Threads {
       closing = true;
       await Promise.allSettled([...threads.values()].map((thread) => thread.close()));
     },
-  };
-}
-
-function rolloutGit(facts: GitFacts): { commit_hash?: string; branch?: string; repository_url?: string } {
-  return {
-    ...(facts.commitHash === null ? {} : { commit_hash: facts.commitHash }),
-    ...(facts.branch === null ? {} : { branch: facts.branch }),
-    ...(facts.repositoryUrl === null ? {} : { repository_url: facts.repositoryUrl }),
   };
 }

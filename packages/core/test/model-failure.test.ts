@@ -43,7 +43,8 @@ describe('a model that fails', () => {
     ['sends garbage', raw([bytes('data: {"type":\n\nnonsense\n\n\u0000\n\n')]), new RegExp(`^${CUT}`), 'other'],
     ['falls silent', [HALF, stall()], new RegExp(`^${CUT}`), 'other', { stream_idle_timeout_ms: 100 }],
   ])('%s: the turn fails and the next one works', async (_, step, message, info, provider = {}) => {
-    const { start } = await rig([step, say('fine')], { provider });
+    // Where there was no room, the next turn makes some first.
+    const { start } = await rig([step, say('fine'), say('fine')], { provider });
     const talk = await start();
     const end = await talk.turn('go');
     expect(end).toMatchObject({ status: 'failed', error: { codexErrorInfo: info, additionalDetails: null } });

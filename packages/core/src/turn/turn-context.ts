@@ -1,6 +1,7 @@
 import type { ModelRecord } from '@codex/models';
 import type { TurnContext } from '@codex/timeline';
 import { localDate, localTimezone } from '../context/environment.ts';
+import type { ThreadSession } from '../session.ts';
 import { effectiveMode } from '../settings.ts';
 import type { ThreadSettings } from '../thread-types.ts';
 
@@ -34,6 +35,18 @@ export function turnContext(settings: ThreadSettings, record: ModelRecord, facts
 /** What requests tell the provider about a turn (core specification §3.2); no path and no address of a repository. */
 export function turnMetadata(turnId: string, settings: ThreadSettings, platform: NodeJS.Platform): string {
   return JSON.stringify({ turn_id: turnId, sandbox: sandboxName(settings, platform) });
+}
+
+/** Headers of every request of a turn. */
+export function turnHeaders(run: {
+  turnId: string;
+  settings: ThreadSettings;
+  session: ThreadSession;
+}): Record<string, string> {
+  return {
+    'x-codex-turn-metadata': turnMetadata(run.turnId, run.settings, process.platform),
+    ...(run.session.agents.depth > 0 ? { 'x-openai-subagent': 'collab_spawn' } : {}),
+  };
 }
 
 function sandboxName({ sandboxPolicy }: ThreadSettings, platform: NodeJS.Platform): string {

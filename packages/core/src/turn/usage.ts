@@ -23,9 +23,19 @@ export function addUsage(
       outputTokens: sum.outputTokens + last.outputTokens,
       reasoningOutputTokens: sum.reasoningOutputTokens + last.reasoningOutputTokens,
     },
-    last,
+    // In one order of keys, as it comes from a file.
+    last: { ...ZERO, ...last },
     modelContextWindow,
   };
+}
+
+/** The counts after the history became another: what was spent stays, what is left is an estimate. */
+export function recounted(
+  before: ThreadTokenUsage | null,
+  left: number,
+  modelContextWindow: number | null,
+): ThreadTokenUsage {
+  return { total: before?.total ?? ZERO, last: { ...ZERO, totalTokens: left }, modelContextWindow };
 }
 
 /** The counts after the provider said that the window is full: whatever was estimated, there is no room left. */

@@ -1,0 +1,66 @@
+import type { ResponseItem } from '@codex/protocol';
+import { isUserTurn } from '@codex/timeline';
+import { estimateTokens, truncateMiddle } from './truncate.ts';
+
+/** Asks for the summary; `compact_prompt` of the configuration stands in for it. */
+export const COMPACT_PROMPT = `The conversation has become long and goes on with another model, which sees nothing of it but the user's messages and what you write now. Write the hand-over. Say:
+- what the user wants, with every limit and preference that was named;
+- what is done, what was found out and which decisions were made, with their reasons;
+- what is left to do and what comes next;
+- files, commands, names, errors and numbers that the work cannot go on without, word for word.
+Be brief and exact. Do not call tools and do not answer the user.`;
+
+/** Stands before a summary; what begins with it is one, and is not taken for the words of a user. */
+export const SUMMARY_PREFIX = `Another model worked on this task before you. Its hand-over follows; files and other state of the machine are as it left them. Go on from there and do not repeat what is done.`;
+
+const NO_SUMMARY = '(no summary available)';
+/** Of what the user said this much is kept as it is, in tokens. */
+const USER_BUDGET = 20_000;
+
+/** The history that stands for the old one, and the summary in it (core specification §9.2, §9.3). */
+export function compactedHistory(
+  history: readonly ResponseItem[],
+  summary: string,
+  /** In the middle of a turn: what the model has to be told anew before the message it is working on. */
+  context: readonly ResponseItem[] = [],
+): { message: string; replacement: ResponseItem[] } {
+  const message = `${SUMMARY_PREFIX}\n${summary.trim() ? summary : NO_SUMMARY}`;
+  const said = keepNewest(
+    history
+      .filter(isUserTurn)
+      .map(textOf)
+      .filter((text) => !isSummary(text)),
+  );
+  const earlier = context.length ? said.slice(0, -1) : said;
+  const current = context.length ? said.slice(-1) : [];
+  return {
+    message,
+    replacement: [...earlier.map(userMessage), ...context, ...current.map(userMessage), userMessage(message)],
+  };
+}
+
+/** As many of the newest texts as the budget allows, in order; the one that crosses it loses its middle. */
+function keepNewest(texts: readonly string[]): string[] {
+  const kept: string[] = [];
+  let left = USER_BUDGET;
+  for (const text of texts.toReversed()) {
+    if (left <= 0) break;
+    const tokens = estimateTokens(text);
+    kept.push(tokens <= left ? text : truncateMiddle(text, { mode: 'tokens', limit: left }));
+    left -= tokens;
+  }
+  return kept.reverse();
+}
+
+function isSummary(text: string): boolean {
+  return text.startsWith(`${SUMMARY_PREFIX}\n`);
+}
+
+function textOf(item: ResponseItem): string {
+  if (item.type !== 'message') return '';
+  return item.content.map((part) => (part.type === 'input_image' ? '(an image, left out)' : part.text)).join('\n');
+}
+
+function userMessage(text: string): ResponseItem {
+  return { type: 'message', role: 'user', content: [{ type: 'input_text', text }] };
+}

@@ -1,0 +1,57 @@
+import { instructionsFor, type ModelRecord, personalityText } from '@codex/models';
+import type { ResponseItem, UserInput } from '@codex/protocol';
+import { resolvePolicy } from '@codex/sandbox';
+import type { TurnContext, TurnScope } from '@codex/timeline';
+import { type AssembleFacts, contextUpdate, initialContext } from '../context/assemble.ts';
+import { userMessage } from '../context/user-input.ts';
+import type { TurnRun } from './run-turn.ts';
+import { turnContext } from './turn-context.ts';
+
+/** The settings of this turn and what else goes into telling them to the model. */
+async function turnFacts(run: TurnRun, record: ModelRecord): Promise<{ context: TurnContext; facts: AssembleFacts }> {
+  const { settings, session, timeline } = run;
+  const { reference } = timeline.context;
+  const context = turnContext(settings, record, {
+    now: session.clock.now(),
+    userInstructions: reference ? reference.userInstructions : await run.userInstructions(),
+    outputSchema: run.outputSchema,
+  });
+  const facts: AssembleFacts = {
+    shell: session.shell.name,
+    writableRoots: resolvePolicy(settings.sandboxPolicy, settings.cwd, session.env).writableRoots.map((r) => r.root),
+    approvedPrefixes: [],
+    subagents: session.agents.open(),
+    modelInstructions: instructionsFor(record, settings.personality),
+    personalityText: (personality) => personalityText(record, personality),
+    personalityBakedIn: session.header.baseInstructions === instructionsFor(record, settings.personality),
+  };
+  return { context, facts };
+}
+
+/** Tells the model everything at first, and later what changed since it was last told (core specification §7). */
+export async function tellContext(run: TurnRun, record: ModelRecord, scope: TurnScope): Promise<void> {
+  const { reference } = run.timeline.context;
+  const { context, facts } = await turnFacts(run, record);
+  scope.appendContext(reference ? contextUpdate(reference, context, facts) : initialContext(context, facts));
+  scope.context(context);
+}
+
+/** What the model is told when its history is replaced in the middle of a turn. */
+export async function freshContext(
+  run: TurnRun,
+  record: ModelRecord,
+): Promise<{ context: TurnContext; items: ResponseItem[] }> {
+  const { context, facts } = await turnFacts(run, record);
+  return { context, items: initialContext(context, facts) };
+}
+
+/** Whatever the user said and the model has not heard; when a turn ends, the next one's model finds it in the history. */
+export async function addPendingInput(run: TurnRun, scope: TurnScope): Promise<void> {
+  for (const input of run.steering.drain()) await addUserInput(run, scope, input);
+}
+
+async function addUserInput(run: TurnRun, scope: TurnScope, input: UserInput[]): Promise<void> {
+  const message: ResponseItem = await userMessage(input, run.session.files);
+  scope.appendContext([message]);
+  scope.add({ type: 'userMessage', id: run.session.ids.uuid(), content: input });
+}
