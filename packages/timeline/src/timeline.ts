@@ -74,8 +74,10 @@ export interface Timeline {
   renamed(name: string | null): void;
   closed(): void;
   notice(level: 'warning' | 'deprecation', message: string, details?: string | null): void;
-  /** Drops the last turns from both views; `usage` says what is left, under an id of its own. Not while a turn runs. */
-  rolledBack(turns: number, recount?: { id: string; usage: ThreadTokenUsage }): void;
+  /** Drops the last turns from both views; not while a turn runs. */
+  rolledBack(turns: number): void;
+  /** Counts of something that was no turn, under an id of its own. */
+  recounted(id: string, usage: ThreadTokenUsage): void;
   beginTurn(turn: TurnHeader): TurnScope;
   /** False when the question is no longer open; the first answer wins. */
   answer(questionId: number, answer: Answer): boolean;
@@ -340,13 +342,11 @@ export function createTimeline(deps: TimelineDeps): Timeline {
       });
     },
     notice: (level, message, details = null) => emit({ type: 'notice', level, message, details }, null),
-    rolledBack(turns, recount) {
+    rolledBack(turns) {
       if (scope) throw new Error(`turn ${scope.turnId} is still running`);
-      together(() => {
-        emit({ type: 'context.rolledBack', turns }, null);
-        if (recount) emit({ type: 'turn.usage', usage: recount.usage, rateLimits: null }, recount.id);
-      });
+      emit({ type: 'context.rolledBack', turns }, null);
     },
+    recounted: (id, usage) => emit({ type: 'turn.usage', usage, rateLimits: null }, id),
     beginTurn,
     answer(questionId, answer) {
       const entry = pending.get(questionId);
