@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { closeSync, constants, mkdtempSync, openSync, rmSync, unlinkSync } from 'node:fs';
+import { closeSync, constants, fstatSync, mkdtempSync, openSync, rmSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Logger, toMessage } from '@codex/base';
@@ -30,6 +30,9 @@ export interface FifoPool {
   close(): void;
 }
 
+/** The first is out of reach for confined commands, which could otherwise put something else in a pipe's place. */
+const FOLDERS = () => ['/dev/shm', tmpdir()];
+
 /** `onFolder` hears of the temporary folder, for whoever cleans up after a sudden death. */
 export function createFifoPool(log: Logger, onFolder: (path: string) => void): FifoPool {
   let folder: string | undefined;
@@ -42,7 +45,7 @@ export function createFifoPool(log: Logger, onFolder: (path: string) => void): F
   const fill = async (): Promise<void> => {
     try {
       const isNew = folder === undefined;
-      const parent = (folder ??= mkdtempSync(join(tmpdir(), 'codex-pipes-')));
+      const parent = (folder ??= makeFolder());
       const fresh = Array.from({ length: BATCH }, () => join(parent, String(made++)));
       const done = new Promise<void>((resolve, reject) => {
         execFile('mkfifo', ['-m', '600', '--', ...fresh], (error) => (error ? reject(error) : resolve()));
@@ -84,6 +87,18 @@ export function createFifoPool(log: Logger, onFolder: (path: string) => void): F
   };
 }
 
+function makeFolder(): string {
+  let fault: unknown;
+  for (const parent of FOLDERS()) {
+    try {
+      return mkdtempSync(join(parent, 'codex-pipes-'));
+    } catch (error) {
+      fault = error;
+    }
+  }
+  throw fault;
+}
+
 function openAll(paths: readonly string[]): ChildPipes {
   const [out = '', err = '', input] = paths;
   const opened: PipeEnds[] = [];
@@ -107,15 +122,15 @@ function openAll(paths: readonly string[]): ChildPipes {
 }
 
 function outputEnds(path: string): PipeEnds {
-  const near = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const near = openPipe(path, constants.O_RDONLY | constants.O_NONBLOCK);
   return { near, far: openOr(near, path, constants.O_WRONLY) };
 }
 
 /** Opening for reading and writing never waits (Linux), and lets the two proper ends be opened without waiting. */
 function inputEnds(path: string): PipeEnds {
-  const both = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  const both = openPipe(path, constants.O_RDWR | constants.O_NONBLOCK);
   try {
-    const far = openSync(path, constants.O_RDONLY);
+    const far = openPipe(path, constants.O_RDONLY);
     return { far, near: openOr(far, path, constants.O_WRONLY | constants.O_NONBLOCK) };
   } finally {
     closeSync(both);
@@ -124,11 +139,19 @@ function inputEnds(path: string): PipeEnds {
 
 function openOr(other: number, path: string, flags: number): number {
   try {
-    return openSync(path, flags);
+    return openPipe(path, flags);
   } catch (error) {
     closeSync(other);
     throw error;
   }
+}
+
+/** Never anything but a pipe, whatever has been put in its place. */
+function openPipe(path: string, flags: number): number {
+  const fd = openSync(path, flags | constants.O_NOFOLLOW);
+  if (fstatSync(fd).isFIFO()) return fd;
+  closeSync(fd);
+  throw new Error(`${path} is not a named pipe any more`);
 }
 
 function unlinkQuietly(path: string): void {

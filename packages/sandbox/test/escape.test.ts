@@ -6,7 +6,16 @@ import type { SandboxPolicy } from '@codex/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { looksDenied } from '../src/index.ts';
 import { abiOf } from '../src/linux/syscalls.ts';
-import { type Ground, ground, READ_ONLY, runConfined, snapshot, workspace } from './confined.ts';
+import {
+  confines,
+  type Ground,
+  ground,
+  READ_ONLY,
+  runConfined,
+  snapshot,
+  testIsolation,
+  workspace,
+} from './confined.ts';
 import { isAlive, PATH, sh, testRunner } from './support.ts';
 
 const RESTRICTED = { type: 'restricted', includePlatformDefaults: true } as const;
@@ -80,8 +89,9 @@ const SYSTEM: Readonly<Record<string, string>> = {
   'becoming somebody else': perl(
     '$> = 12345; print "ESCAPED" if $> == 12345; $( = 54321; print "ESCAPED" if $( == 54321',
   ),
+  // Some of them wait for seconds after a refusal.
   'programs that would raise privileges':
-    'for p in "su -c id" "su nobody -s /bin/sh -c id" "sudo -n id" "newgrp root" "pkexec id"; do $p </dev/null >o 2>/dev/null; grep -q uid= o && echo ESCAPED $p; done; true',
+    'for p in "su -c id" "su nobody -s /bin/sh -c id" "sudo -n id" "newgrp root" "pkexec id"; do timeout 0.5 $p </dev/null 2>/dev/null | grep -q uid= && echo ESCAPED $p & done; wait',
   'a set-user-id program':
     'cp /usr/bin/id $TMPDIR/i && chmod 4755 $TMPDIR/i; grep -E "CapEff:.*[1-9a-f]|NoNewPrivs:.*0" /proc/self/status && echo ESCAPED',
   descriptors:
@@ -212,6 +222,19 @@ describe.each(MODES)('%s', (mode, policyFor) => {
     );
     if (report) expect(report.stdout).toBe('ended 137\n');
     expect(isAlive(victim.pid ?? 0)).toBe(true);
+  });
+
+  test('the pipes of the next command', async () => {
+    const runner = testRunner(testIsolation());
+    const policy = policyFor(place.work);
+    const before = world();
+    const replace = 'for f in /tmp/codex-pipes-*/* /dev/shm/codex-pipes-*/*; do ln -sf $OUT/file $f; done; exit 0';
+    for (const script of [replace, ...Array.from({ length: 5 }, () => 'echo ESCAPED')]) {
+      const running = runner.run(attempt(script, policy));
+      if (confines) expect((await running).exitCode).toBe(0);
+      else await expect(running).rejects.toMatchObject({ code: 'sandboxUnavailable' });
+    }
+    expect(world()).toEqual(before);
   });
 
   test('the network', async () => {

@@ -246,16 +246,16 @@ describe('nothing is left behind', () => {
 
   test('not by one, not by many at once, not by two programs', async () => {
     const cwd = empty();
-    const runners = [testRunner(testIsolation()), testRunner(testIsolation())];
-    if (!confines) return expect(runners[0]?.run(sh('true', { policy: READ_ONLY }))).rejects.toMatchObject(REFUSED);
+    const [one, other] = [testRunner(testIsolation()), testRunner(testIsolation())];
+    if (!confines) return expect(one.run(sh('true', { policy: READ_ONLY }))).rejects.toMatchObject(REFUSED);
     const script = 'sleep 0.0$0; mkdir .codex .git/x; echo x > .agents; ls -A . .codex .git .agents';
     const reports = await Promise.all(
       Array.from({ length: 30 }, (_, i) =>
-        runners[i % 2]?.run(command(['/bin/sh', '-c', script, String(i % 7)], { cwd, policy: workspace() })),
+        (i % 2 ? one : other).run(command(['/bin/sh', '-c', script, String(i % 7)], { cwd, policy: workspace() })),
       ),
     );
     for (const report of reports) {
-      expect(report?.stdout).toBe('.:\n.agents\n.codex\n.git\n\n.agents:\n\n.codex:\n\n.git:\n');
+      expect(report.stdout).toBe('.:\n.agents\n.codex\n.git\n\n.agents:\n\n.codex:\n\n.git:\n');
     }
     expect(readdirSync(cwd)).toEqual([]);
   });

@@ -33,11 +33,16 @@ const PROBE_TIMEOUT_MS = 10_000;
 const MODE_WRITABLE_BY_OTHERS = 0o022;
 
 /**
- * Signals of the terminal and a polite end are for the command, not for bubblewrap around it, which would take the
- * command down without grace. The files are opened by number so that the command line holds neither settings nor
- * secrets; bubblewrap closes them before it starts the command.
+ * The files are opened by number so that the command line holds neither settings nor secrets; bubblewrap closes them
+ * before it starts the command.
  */
-const LAUNCHER = `trap '' INT QUIT TERM; exec 7>"$1" 8<"$2" 9<"$3"; shift 3; exec "$@"`;
+const LAUNCHER = `exec 7>"$1" 8<"$2" 9<"$3"; shift 3; exec "$@"`;
+
+/**
+ * Signals of the terminal and a polite end are for the command, not for bubblewrap around it, which would take the
+ * command down without grace.
+ */
+const TRAP = `trap '' INT QUIT TERM; `;
 const UNTRAP = ['/usr/bin/env', '--default-signal=INT,QUIT,TERM'];
 
 /** Variables the launching shell sets by itself. */
@@ -108,12 +113,13 @@ export function launchable(bwrap: Bwrap, command: ConfinedCommand, options: { un
     const status = namelessFile(new Uint8Array());
     files.push(status);
     for (const content of [Buffer.from(`${args.join('\0')}\0`), filter]) files.push(namelessFile(content));
+    // env would take a program with a "=" for a variable.
+    const trap = options.untrap && !argv[0]?.includes('=');
     return {
       argv: [
-        ...['/bin/sh', '-c', LAUNCHER, 'codex-sandbox', ...files.map(({ path }) => path)],
+        ...['/bin/sh', '-c', trap ? TRAP + LAUNCHER : LAUNCHER, 'codex-sandbox', ...files.map(({ path }) => path)],
         ...[bwrap.program, '--json-status-fd', '7', '--args', '8', '--seccomp', '9', '--'],
-        // env would take a program with a "=" for a variable.
-        ...(options.untrap && !argv[0]?.includes('=') ? UNTRAP : []),
+        ...(trap ? UNTRAP : []),
         ...argv,
       ],
       firstPid() {
@@ -176,6 +182,7 @@ function tryProbe(bwrap: Bwrap, filter: Uint8Array): Probe {
       env: {},
       stdio: ['ignore', 'ignore', 'pipe'],
       timeout: PROBE_TIMEOUT_MS,
+      killSignal: 'SIGKILL',
       encoding: 'utf8',
     });
     if (status === 0) return { ok: true, bwrap };

@@ -9,7 +9,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { type Logger, systemCode } from '@codex/base';
+import { type Logger, systemCode, toMessage } from '@codex/base';
 import { PROTECTED_NAMES } from '../policy.ts';
 import { realTarget } from '../real-path.ts';
 import type { MountMode } from './mounts.ts';
@@ -178,12 +178,18 @@ function exists(pid: number): boolean {
 function restoreLink({ path, text }: { path: string; text: string }, log: Logger): void {
   if (linkText(path) === text) return;
   try {
-    const aside = `${path}.replaced-${process.pid}`;
+    const aside = freeName(`${path}.replaced`);
     if (lstatSync(path, { throwIfNoEntry: false })) renameSync(path, aside);
     symlinkSync(text, path);
     log.warn({ path, aside }, 'a protected link was replaced while a command ran; it has been restored');
   } catch (error) {
-    log.error({ path, error: String(error) }, 'a protected link was replaced while a command ran');
+    log.error({ path, error: toMessage(error) }, 'a protected link was replaced while a command ran');
+  }
+}
+
+function freeName(path: string): string {
+  for (let index = 1; ; index++) {
+    if (!lstatSync(`${path}-${index}`, { throwIfNoEntry: false })) return `${path}-${index}`;
   }
 }
 

@@ -34,14 +34,14 @@ export function linuxIsolation(deps: LinuxIsolationDeps): Isolation {
   const abi = abiOf(process.arch);
   const guards = createGuards(log);
   const filters = memo((network: boolean) => (abi ? seccompProgram(abi, network) : new Uint8Array()));
-  const candidates = memo((_: null) => (deps.which ?? (() => findBwrap(deps.env['PATH'])))());
+  const candidates = once(deps.which ?? (() => findBwrap(deps.env['PATH'])));
   const probes = memo((program: string) => probe(program, filters(false)));
-  const untraps = memo((_: null) => canUntrap());
+  const untraps = once(canUntrap);
 
   /** `usable` tells which candidates may be trusted at all. */
   const choose = (usable: (program: string) => boolean): Probe => {
     if (!abi) return { ok: false, reason: `no table of system calls for ${process.arch}` };
-    const found = candidates(null);
+    const found = candidates();
     const trusted = found.filter(usable);
     if (!trusted[0]) {
       return { ok: false, reason: found[0] ? `the command could replace ${found[0]} itself` : MISSING };
@@ -73,7 +73,7 @@ export function linuxIsolation(deps: LinuxIsolationDeps): Isolation {
     try {
       const cwd = resolved.readAccess.type === 'restricted' ? realpathSync(resolved.cwd) : resolved.cwd;
       const command = { argv, cwd, env, resolved, special: hold.mounts, filter: filters(resolved.networkAccess) };
-      const started = launchable(bwrap, command, { untrap: isVisible(resolved, '/usr/bin/env') && untraps(null) });
+      const started = launchable(bwrap, command, { untrap: isVisible(resolved, '/usr/bin/env') && untraps() });
       return {
         ok: true,
         argv: started.argv,
@@ -116,6 +116,11 @@ function whyNotStartable(
   if ('errno' in program) return systemSpawnError(program.errno, 'program');
   if (isVisible(resolved, cwd)) return undefined;
   return new CodexError('invalidRequest', `The working directory ${cwd} is not among the readable folders.`);
+}
+
+function once<V>(make: () => V): () => V {
+  const made = memo(make);
+  return () => made(undefined);
 }
 
 function memo<K, V>(make: (key: K) => V): (key: K) => V {
