@@ -58,6 +58,19 @@ EOF`;
     if (report) expect(report).toMatchObject({ exitCode: 0, stdout: 'answer 2\n' });
   });
 
+  test('git looks past the places that only stand in for something', async () => {
+    const { base } = ground();
+    const cwd = join(base, 'real/sub');
+    mkdirSync(cwd, { recursive: true });
+    const env = { PATH, HOME: base };
+    await testRunner().run(sh('git init -q .. && echo x > tracked && git add tracked', { cwd, env }));
+    const script = 'git status --short .; git rev-parse --show-prefix; git add . ; cd /tmp && git rev-parse';
+    const report = await runConfined(sh(script, { cwd, env, policy: workspace({ excludeSlashTmp: false }) }));
+    if (!report) return;
+    expect(report.stdout).toBe('A  tracked\nsub/\n');
+    expect(report.stderr).toMatch(/index.lock.*Read-only file system[^]*not a git repository/);
+  });
+
   test('large output, exit codes, signals of its own', async () => {
     const policy = READ_ONLY;
     const large = await runConfined(sh('head -c 5000000 /dev/zero | tr "\\0" x', { policy }));
