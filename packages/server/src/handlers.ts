@@ -8,6 +8,8 @@ import { fsHandlers } from './handlers/fs.ts';
 import { initializeHandlers } from './handlers/initialize.ts';
 import { legacyHandlers } from './handlers/legacy.ts';
 import { modelHandlers } from './handlers/model.ts';
+import { threadHistoryHandlers } from './handlers/thread-history.ts';
+import { searchHandlers } from './handlers/search.ts';
 import { threadLifeHandlers } from './handlers/thread-life.ts';
 import { threadOpenHandlers } from './handlers/thread-open.ts';
 import { threadReadHandlers } from './handlers/thread-read.ts';
@@ -20,6 +22,7 @@ export const handlers = {
   ...threadOpenHandlers,
   ...threadReadHandlers,
   ...threadLifeHandlers,
+  ...threadHistoryHandlers,
   ...turnHandlers,
   ...modelHandlers,
   ...configHandlers,
@@ -29,5 +32,6 @@ export const handlers = {
   ...feedbackHandlers,
   ...fsHandlers,
   ...commandHandlers,
+  ...searchHandlers,
   ...unavailableHandlers,
 } satisfies Handlers;

@@ -18,6 +18,7 @@ export function laneOf(method: ClientMethod, params: unknown, connectionId: numb
   }
   // Which thread such a request is about shows only on the way; it takes the lane of that thread then.
   if (method === 'thread/resume' && (about['history'] || about['path'])) return null;
+  if (method === 'thread/fork' && about['path']) return null;
   const { threadId } = about;
   return typeof threadId === 'string' ? threadLane(threadId) : null;
 }

@@ -9,11 +9,13 @@ import type { Handlers, RequestContext } from '../context.ts';
 import { checkDynamicTools } from '../dynamic-tools.ts';
 import { threadLane } from '../lane-of.ts';
 import { osErrorText } from '../os-error.ts';
-import { noRollout } from '../stored-thread.ts';
+import { noRollout, requireRollout } from '../stored-thread.ts';
 import { parseThreadId, readUuid } from '../thread-id.ts';
 
 type StartParams = ParamsOf<'thread/start'>;
 type ResumeParams = ParamsOf<'thread/resume'>;
+type ForkParams = ParamsOf<'thread/fork'>;
+type OpenParams = StartParams | ResumeParams | ForkParams;
 
 export const threadOpenHandlers = {
   async 'thread/start'(params, ctx) {
@@ -34,7 +36,7 @@ export const threadOpenHandlers = {
       thread.announce('new');
       tellDeprecations(ctx, thread, deprecations);
     });
-    return describeThread(thread, { turns: false, name: null });
+    return describeThread(thread, { turns: false });
   },
 
   /** From a given history, else from a file, else from the file of the thread with this id (§14.1). */
@@ -58,12 +60,25 @@ export const threadOpenHandlers = {
       return loaded ? rejoin(ctx, params, loaded) : load(ctx, params, path);
     });
   },
+
+  /** From a file, else from that of the thread with this id; the source may be running (§9.1). */
+  async 'thread/fork'(params, ctx) {
+    if (typeof params.path !== 'string')
+      return fork(ctx, params, await requireRollout(ctx, parseThreadId(params.threadId)));
+    const path = resolve(ctx.server.cwd, params.path);
+    const id = await threadIdOf(ctx, path, params.path);
+    if (id === null) return fork(ctx, params, path);
+    return ctx.server.lanes.run(threadLane(id), async () => {
+      await ctx.server.loadedThread(id)?.flush();
+      return fork(ctx, params, path);
+    });
+  },
 } satisfies Partial<Handlers>;
 
 type Opened = ResultOf<'thread/resume'>;
 
 /** A loaded thread with whatever it is doing now: the settings of the request do not apply (§14.2). */
-async function rejoin(ctx: RequestContext, params: ResumeParams, thread: Thread): Promise<AtReply<Opened>> {
+function rejoin(ctx: RequestContext, params: ResumeParams, thread: Thread): AtReply<Opened> {
   if (params.history) {
     const message = `cannot resume thread ${thread.id} with history while it is already running`;
     throw new CodexError('invalidRequest', message);
@@ -89,12 +104,24 @@ async function load(ctx: RequestContext, params: ResumeParams, path: string): Pr
   const { config } = await configFor(ctx, params, params.cwd ?? summary?.cwd);
   const threads = await ctx.server.threads();
   const resuming = threads.resume({ config, source: ctx.server.sessionSource, client: identityOf(ctx), path });
-  const thread = await orInternal('resuming', resuming).catch((error: unknown) => {
-    if (!isCodexError(error) || error.code !== 'rolloutNotFound') throw error;
-    throw new CodexError('invalidRequest', `failed to load rollout \`${path}\`: ${error.message}`, { cause: error });
-  });
+  const thread = await orInternal('resuming', orLoadFailure(path, resuming));
   tellStatus(ctx, thread);
   return follow(ctx, thread);
+}
+
+async function fork(ctx: RequestContext, params: ForkParams, path: string): Promise<Opened> {
+  const summary = await ctx.server.services.store.summary(path);
+  const { config } = await configFor(ctx, params, params.cwd ?? summary?.cwd);
+  const threads = await ctx.server.threads();
+  const { ephemeral = false } = params;
+  const { sessionSource: source } = ctx.server;
+  const forking = threads.fork({ config, source, client: identityOf(ctx), path, ephemeral });
+  const thread = await orInternal('forking', orLoadFailure(path, forking));
+  ctx.afterReply(() => {
+    ctx.server.subscriptions.subscribe(thread.id, ctx.connection);
+    thread.announce('forked');
+  });
+  return describeThread(thread, { turns: true });
 }
 
 async function beginWithHistory(ctx: RequestContext, params: ResumeParams): Promise<AtReply<Opened>> {
@@ -112,15 +139,14 @@ async function beginWithHistory(ctx: RequestContext, params: ResumeParams): Prom
 }
 
 /** Answer, open questions and subscription in one step: the client misses nothing and gets nothing twice (G6). */
-async function follow(ctx: RequestContext, thread: Thread): Promise<AtReply<Opened>> {
-  const { subscriptions, questions, services } = ctx.server;
-  const name = await services.store.nameOf(thread.id);
+function follow(ctx: RequestContext, thread: Thread): AtReply<Opened> {
+  const { subscriptions, questions } = ctx.server;
   ctx.afterReply(() => {
     if (subscriptions.of(thread.id).has(ctx.connection)) return;
     questions.replay(thread.id, ctx.connection);
     subscriptions.subscribe(thread.id, ctx.connection);
   });
-  return new AtReply(() => describeThread(thread, { turns: true, name }));
+  return new AtReply(() => describeThread(thread, { turns: true }));
 }
 
 /** Null for a file that no list would show; throws when there is no file. */
@@ -136,11 +162,11 @@ async function threadIdOf(ctx: RequestContext, path: string, given: string): Pro
   }
 }
 
-function configFor(ctx: RequestContext, params: StartParams | ResumeParams, cwd: string | null | undefined) {
+function configFor(ctx: RequestContext, params: OpenParams, cwd: string | null | undefined) {
   return ctx.server.services.config.forThread({ cwd, config: params.config, settings: settingsOf(params) });
 }
 
-function settingsOf(params: StartParams | ResumeParams): TypedSettings {
+function settingsOf(params: OpenParams): TypedSettings {
   const { serviceTier } = params;
   return {
     model: params.model ?? null,
@@ -150,16 +176,15 @@ function settingsOf(params: StartParams | ResumeParams): TypedSettings {
     sandbox: params.sandbox ?? null,
     baseInstructions: params.baseInstructions ?? null,
     developerInstructions: params.developerInstructions ?? null,
-    personality: params.personality ?? null,
+    personality: ('personality' in params ? params.personality : null) ?? null,
     ...(serviceTier === undefined ? {} : { serviceTier }),
   };
 }
 
-function describeThread(thread: Thread, options: { turns: boolean; name: string | null }): ResultOf<'thread/start'> {
+function describeThread(thread: Thread, options: { turns: boolean }): Opened {
   const settings = thread.settings();
-  const wire = thread.toWire({ turns: options.turns });
   return {
-    thread: { ...wire, name: wire.name ?? options.name },
+    thread: thread.toWire(options),
     model: settings.model,
     modelProvider: settings.modelProvider,
     serviceTier: settings.serviceTier,
@@ -188,7 +213,17 @@ function tellDeprecations(ctx: RequestContext, thread: Thread, notices: readonly
   }
 }
 
-async function orInternal<T>(what: 'creating' | 'resuming', work: Promise<T>): Promise<T> {
+/** A file that is there and cannot be read is the caller's to know. */
+async function orLoadFailure<T>(path: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!isCodexError(error) || error.code !== 'rolloutNotFound') throw error;
+    throw new CodexError('invalidRequest', `failed to load rollout \`${path}\`: ${error.message}`, { cause: error });
+  }
+}
+
+async function orInternal<T>(what: 'creating' | 'resuming' | 'forking', work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {

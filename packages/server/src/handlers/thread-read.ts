@@ -8,7 +8,7 @@ export const threadReadHandlers = {
   async 'thread/read'({ threadId, includeTurns }, ctx) {
     const id = parseThreadId(threadId);
     const thread = ctx.server.loadedThread(id);
-    return { thread: thread ? await readLoaded(ctx, thread, includeTurns) : await readStored(ctx, id, includeTurns) };
+    return { thread: thread ? readLoaded(thread, includeTurns) : await readStored(ctx, id, includeTurns) };
   },
 
   async 'thread/list'(params, ctx) {
@@ -32,7 +32,7 @@ export const threadReadHandlers = {
   },
 } satisfies Partial<Handlers>;
 
-async function readLoaded(ctx: RequestContext, thread: Thread, turns: boolean): Promise<WireThread> {
+function readLoaded(thread: Thread, turns: boolean): WireThread {
   if (turns && thread.header.ephemeral) {
     throw new CodexError('invalidRequest', 'ephemeral threads do not support includeTurns');
   }
@@ -40,8 +40,7 @@ async function readLoaded(ctx: RequestContext, thread: Thread, turns: boolean): 
     const reason = 'is not materialized yet; includeTurns is unavailable before first user message';
     throw new CodexError('invalidRequest', `thread ${thread.id} ${reason}`);
   }
-  const name = await ctx.server.services.store.nameOf(thread.id);
-  return { ...thread.toWire({ turns }), name: thread.state.name ?? name };
+  return thread.toWire({ turns });
 }
 
 async function readStored(ctx: RequestContext, id: string, turns: boolean): Promise<WireThread> {

@@ -2,12 +2,10 @@ import { CodexError } from '@codex/base';
 import type { ClientMethod } from '@codex/protocol';
 import type { Handler, RequestContext } from '../context.ts';
 import { requireThread } from '../loaded-thread.ts';
-import { requireRollout } from '../stored-thread.ts';
-import { parseThreadId } from '../thread-id.ts';
 
 interface Absent {
   /** What the request must name correctly before it is refused for our reasons. */
-  needs: 'nothing' | 'loadedThread' | 'storedThread' | 'metadata';
+  needs: 'nothing' | 'loadedThread';
   /** Completes the sentence "… is not available in this build: ". */
   because: string;
 }
@@ -15,24 +13,10 @@ interface Absent {
 const MCP = 'it has no MCP client; start MCP servers yourself and offer their tools as `dynamicTools`';
 const PLUGINS = 'it has no plugins; put skills and instructions into AGENTS.md';
 const SKILLS = 'it has no skills; put instructions into AGENTS.md';
-const FILE_SEARCH = 'it has no file search; list files with `fs/readDirectory`';
 const CONFIG_WRITE = 'it does not write the configuration; edit config.toml, new threads read it afresh';
 
 /** The methods of the protocol that this build answers with a refusal, and what to do instead. */
 export const UNAVAILABLE = {
-  'thread/fork': {
-    needs: 'storedThread',
-    because: 'it cannot copy threads; start a new one, or resume with `history`',
-  },
-  'thread/rollback': { needs: 'loadedThread', because: 'it cannot drop turns; start a new thread' },
-  'thread/compact/start': {
-    needs: 'loadedThread',
-    because: 'it does not compact on request; start a new thread with a summary as input',
-  },
-  'thread/metadata/update': {
-    needs: 'metadata',
-    because: 'it does not change stored metadata; names can be set with `thread/name/set`',
-  },
   'review/start': { needs: 'loadedThread', because: 'it has no review mode; ask for a review in `turn/start`' },
   'skills/list': { needs: 'nothing', because: SKILLS },
   'skills/config/write': { needs: 'nothing', because: SKILLS },
@@ -56,44 +40,17 @@ export const UNAVAILABLE = {
     because: 'it takes over no settings of other agents; copy them to config.toml and AGENTS.md',
   },
   'windowsSandbox/setupStart': { needs: 'nothing', because: 'it has no Windows sandbox' },
-  fuzzyFileSearch: { needs: 'nothing', because: FILE_SEARCH },
-  'fuzzyFileSearch/sessionStart': { needs: 'nothing', because: FILE_SEARCH },
-  'fuzzyFileSearch/sessionUpdate': { needs: 'nothing', because: FILE_SEARCH },
-  'fuzzyFileSearch/sessionStop': { needs: 'nothing', because: FILE_SEARCH },
 } satisfies Partial<Record<ClientMethod, Absent>>;
 
 type UnavailableMethod = keyof typeof UNAVAILABLE;
 
 function unavailable(method: UnavailableMethod): Handler<UnavailableMethod> {
   const { needs, because }: Absent = UNAVAILABLE[method];
-  return async (params, ctx) => {
+  return (params, ctx) => {
     const threadId = params && 'threadId' in params ? String(params.threadId) : '';
-    await checkThread(needs, threadId, ctx);
+    if (needs === 'loadedThread') requireThread(ctx, threadId);
     throw new CodexError('unsupported', `${method} is not available in this build: ${because}`);
   };
-}
-
-async function checkThread(needs: Absent['needs'], threadId: string, ctx: RequestContext): Promise<void> {
-  switch (needs) {
-    case 'nothing':
-      return;
-    case 'loadedThread':
-      requireThread(ctx, threadId);
-      return;
-    case 'storedThread':
-      await requireRollout(ctx, parseThreadId(threadId));
-      return;
-    case 'metadata':
-      await requireMetadata(ctx, parseThreadId(threadId));
-      return;
-  }
-}
-
-/** The words are those that clients know for a thread nobody has heard of. */
-async function requireMetadata(ctx: RequestContext, id: string): Promise<void> {
-  const { store } = ctx.server.services;
-  const known = ctx.server.loadedThread(id) ?? (await store.find(id)) ?? (await store.findArchived(id));
-  if (!known) throw new CodexError('internal', `sqlite state db unavailable for thread ${id}`);
 }
 
 /** Realtime conversations are refused the way a server without the feature refuses them (§9.4). */

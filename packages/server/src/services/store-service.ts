@@ -1,5 +1,5 @@
 import { CodexError } from '@codex/base';
-import type { ParamsOf, SessionSource, Thread as WireThread } from '@codex/protocol';
+import type { GitInfo, ParamsOf, SessionSource, Thread as WireThread } from '@codex/protocol';
 import type { ThreadSummary } from '@codex/rollout';
 import type { ConfigService } from './config-service.ts';
 import type { ServiceOptions } from './service-options.ts';
@@ -16,6 +16,8 @@ export interface StoreService {
   list(params: ParamsOf<'thread/list'>): Promise<{ data: WireThread[]; nextCursor: string | null }>;
   nameOf(id: string): Promise<string | null>;
   saveName(id: string, name: string): Promise<void>;
+  /** Stands in for what the thread's file says about git. */
+  saveGit(id: string, git: GitInfo | null): Promise<void>;
   archive(path: string): Promise<string>;
   /** The new path. */
   unarchive(path: string): Promise<string>;
@@ -34,10 +36,11 @@ export function createStoreService({ home, clock }: ServiceOptions, config: Conf
     findArchived: async (id) => (await rollout()).findArchived(home, id),
     summary: async (path) => (await rollout()).readHeader(path),
     async wire(path, options = {}) {
-      const { readHeader, readRollout, readThreadName } = await rollout();
+      const { readHeader, readRollout, readThreadGit, readThreadName } = await rollout();
       const summary = await readHeader(path);
       if (!summary) return null;
-      const wire = toWire(summary, await provider(), await readThreadName(home, summary.id));
+      const [name, git] = await Promise.all([readThreadName(home, summary.id), readThreadGit(home, summary.id)]);
+      const wire = toWire(git === undefined ? summary : { ...summary, gitInfo: git }, await provider(), name);
       return options.turns ? { ...wire, turns: (await readRollout(path)).state.turns } : wire;
     },
     async list(params) {
@@ -57,6 +60,9 @@ export function createStoreService({ home, clock }: ServiceOptions, config: Conf
     nameOf: async (id) => (await rollout()).readThreadName(home, id),
     async saveName(id, name) {
       await (await rollout()).appendThreadName(home, id, name, clock);
+    },
+    async saveGit(id, git) {
+      await (await rollout()).saveThreadGit(home, id, git, clock);
     },
     archive: async (path) => orInternal('archive', (await rollout()).archiveRollout(home, path)),
     unarchive: async (path) => orInternal('unarchive', (await rollout()).unarchiveRollout(home, path)),

@@ -38,6 +38,7 @@ export function fakeThreads(): FakeThreads {
     threads: {
       start: () => Promise.resolve(fake.open()),
       resume: () => Promise.reject(new Error('nothing is stored')),
+      fork: () => Promise.reject(new Error('nothing is stored')),
       get: (id) => loaded.get(id),
       list: () => [...loaded.values()],
       onOpened: (hear) => {
@@ -96,6 +97,8 @@ export function fakeThreads(): FakeThreads {
           },
         };
       },
+      prepareCompaction: () => thread.prepareTurn({ input: [] }),
+      rollBack: (turns) => Promise.resolve(timeline.rolledBack(turns)),
       steer: (_input, turnId) => turnId,
       interrupt: () => {
         thread.scope().end('interrupted');
