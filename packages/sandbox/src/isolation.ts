@@ -27,7 +27,8 @@ export type Wrapped = WrappedCommand | { ok: false; error: CodexError };
 
 /**
  * The seam to the operating system's sandbox. `wrap` turns a command into one that cannot do more than `policy` says,
- * or refuses; it must never hand back a confined command as it came.
+ * or refuses; it must never hand back a confined command as it came. `policyCwd` is the folder a workspace policy is
+ * about, when it is not the one the command starts in.
  */
 export interface Isolation {
   support(): SandboxSupport;
@@ -36,6 +37,7 @@ export interface Isolation {
     policy: SandboxPolicy,
     cwd: string,
     env: Readonly<Record<string, string>>,
+    policyCwd?: string,
   ): Wrapped | Promise<Wrapped>;
 }
 

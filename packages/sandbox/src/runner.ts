@@ -27,6 +27,8 @@ export interface CommandSpec {
   /** The whole environment; nothing is inherited. */
   env: Readonly<Record<string, string>>;
   policy: SandboxPolicy;
+  /** The folder that a workspace policy is about; `cwd` unless told, which then becomes writable by itself. */
+  policyCwd?: string | undefined;
 }
 
 export interface RunOptions extends OutputOptions {
@@ -158,7 +160,7 @@ async function prepare(spec: CommandSpec, isolation: Isolation): Promise<Prepare
       throw new SpawnError({ reason: `nul byte found in ${what}`, subject });
   }
   const env = allowsNetwork(policy) ? spec.env : { ...spec.env, ...NETWORK_OFF };
-  const wrapped = await isolation.wrap(spec.argv, policy, cwd, env);
+  const wrapped = await isolation.wrap(spec.argv, policy, cwd, env, spec.policyCwd);
   if (!wrapped.ok) throw wrapped.error;
   const [program = '', ...args] = wrapped.argv;
   return { launch: { program, args, cwd, env: wrapped.env }, release: wrapped.release, litter: wrapped.litter ?? [] };

@@ -42,6 +42,16 @@ EOF`;
     expect(readdirSync(env.TMPDIR)).toContain('t');
   });
 
+  test('the folder a command starts in is not made writable when the policy is about another one', async () => {
+    const { work: policyCwd, base } = ground();
+    const cwd = join(base, 'elsewhere');
+    mkdirSync(cwd);
+    const script = `pwd; echo x > "${policyCwd}/made" && echo in; echo x > here || echo out`;
+    const report = await runConfined({ ...sh(script, { cwd, policy: work() }), policyCwd });
+    if (report) expect(report).toMatchObject({ stdout: `${cwd}\nin\nout\n` });
+    expect(existsSync(join(cwd, 'here'))).toBe(false);
+  });
+
   test('node with children it talks to', async () => {
     const code = `
       const { fork, execFileSync } = require('node:child_process');

@@ -50,8 +50,14 @@ export function linuxIsolation(deps: LinuxIsolationDeps): Isolation {
     return tried.find(({ ok }) => ok) ?? tried[0] ?? { ok: false, reason: MISSING };
   };
 
-  const wrap = (argv: readonly string[], policy: SandboxPolicy, cwd: string, env: Record<string, string>): Wrapped => {
-    const resolved = withoutKernelTrees(resolvePolicy(policy, cwd, env));
+  const wrap = (
+    argv: readonly string[],
+    policy: SandboxPolicy,
+    cwd: string,
+    env: Record<string, string>,
+    policyCwd: string,
+  ): Wrapped => {
+    const resolved = { ...withoutKernelTrees(resolvePolicy(policy, policyCwd, env)), cwd };
     const chosen = choose((program) => !(isWritable(resolved, program) && isReplaceable(program)));
     if (!chosen.ok) return { ok: false, error: notEnforceable(policy, chosen.reason) };
     const fault = whyNotStartable(argv, resolved, env);
@@ -99,7 +105,8 @@ export function linuxIsolation(deps: LinuxIsolationDeps): Isolation {
       const chosen = choose(() => true);
       return { available: chosen.ok, kind: KIND, reason: chosen.ok ? null : chosen.reason };
     },
-    wrap: (argv, policy, cwd, env) => (isConfining(policy) ? wrap(argv, policy, cwd, env) : { ok: true, argv, env }),
+    wrap: (argv, policy, cwd, env, policyCwd = cwd) =>
+      isConfining(policy) ? wrap(argv, policy, cwd, env, policyCwd) : { ok: true, argv, env },
   };
 }
 
