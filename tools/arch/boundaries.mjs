@@ -63,7 +63,18 @@ export const PACKAGES = {
 
   'packages/core': {
     floor: 'engine',
-    imports: ['apply-patch', 'base', 'config', 'models', 'protocol', 'rollout', 'sandbox', 'shell-command', 'timeline'],
+    imports: [
+      'apply-patch',
+      'base',
+      'config',
+      'execpolicy',
+      'models',
+      'protocol',
+      'rollout',
+      'sandbox',
+      'shell-command',
+      'timeline',
+    ],
     types: ['config'],
     builtins: PURE,
     libraries: [],
@@ -71,7 +82,19 @@ export const PACKAGES = {
 
   'packages/server': {
     floor: 'edges',
-    imports: ['apply-patch', 'auth', 'base', 'config', 'core', 'models', 'protocol', 'rollout', 'sandbox', 'timeline'],
+    imports: [
+      'apply-patch',
+      'auth',
+      'base',
+      'config',
+      'core',
+      'execpolicy',
+      'models',
+      'protocol',
+      'rollout',
+      'sandbox',
+      'timeline',
+    ],
     builtins: ANY,
     libraries: [],
   },
@@ -86,7 +109,7 @@ export const PACKAGES = {
     floor: 'apps',
     imports: ['app-server-client', 'base', 'config', 'protocol', 'server'],
     builtins: ANY,
-    libraries: ['pino'],
+    libraries: ['@fastify/websocket', 'fastify', 'pino', 'ws'],
   },
   'apps/exec': {
     floor: 'apps',
@@ -102,7 +125,7 @@ export const PACKAGES = {
   },
   'apps/cli': {
     floor: 'multitool',
-    imports: ['app-server', 'base', 'exec', 'test-client'],
+    imports: ['app-server', 'base', 'config', 'exec', 'execpolicy', 'sandbox', 'test-client'],
     builtins: ANY,
     libraries: [],
   },
