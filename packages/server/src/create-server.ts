@@ -81,7 +81,10 @@ export function createServer(options: ServerOptions): Server {
     },
   });
   const elicitations = createElicitations();
-  const services = createServices({ ...options, clock, ids, log }, { questions });
+  const services = createServices(
+    { ...options, clock, ids, log },
+    { questions, broadcast: (note) => subscriptions.broadcast(note) },
+  );
   const stopping = new AbortController();
   const idleListeners = new Set<() => void>();
   const connections = new Set<Connection>();
@@ -158,6 +161,7 @@ export function createServer(options: ServerOptions): Server {
         onInputEnd: (gone) => {
           subscriptions.remove(gone);
           services.commands.endAll(gone);
+          services.files.endAll(gone);
         },
       });
       subscriptions.add(connection);

@@ -1,12 +1,14 @@
 import type { Config } from '@codex/config';
 import type { ClientIdentity, CoreDeps, Threads } from '@codex/core';
 import type { Models } from '@codex/models';
+import type { ServerNotification } from '@codex/protocol';
 import type { Runner } from '@codex/sandbox';
 import { readGitFacts } from './git-facts.ts';
 import type { Questions } from './questions.ts';
 import { type AccountService, createAccountService } from './services/account-service.ts';
 import { type ConfigService, createConfigService } from './services/config-service.ts';
 import { type CommandExec, createCommandExec } from './services/command-exec/command-exec.ts';
+import { createFileSearch, type FileSearch } from './services/fuzzy-search/file-search.ts';
 import { createModelsService } from './services/models-service.ts';
 import type { ServiceOptions } from './services/service-options.ts';
 import { createStoreService, type StoreService } from './services/store-service.ts';
@@ -18,6 +20,7 @@ export interface Services {
   readonly account: AccountService;
   readonly store: StoreService;
   readonly commands: CommandExec;
+  readonly files: FileSearch;
   /** The models of the provider in force. */
   models(client: ClientIdentity | null): Promise<Models>;
   /** The engine; `make` stands in for core's own. */
@@ -25,19 +28,27 @@ export interface Services {
   close(): Promise<void>;
 }
 
-export function createServices(options: ServiceOptions, deps: { questions: Questions }): Services {
+export interface ServiceDeps {
+  questions: Questions;
+  broadcast: (notification: ServerNotification) => void;
+}
+
+export function createServices(options: ServiceOptions, deps: ServiceDeps): Services {
   const { home, env, version, clock, ids, log } = options;
   const config = createConfigService(options);
   const account = createAccountService(options, { config, questions: deps.questions });
   const models = createModelsService(options, account.credentials);
   let made: Promise<Runner> | undefined;
   const runner = () => (made ??= import('@codex/sandbox').then((sandbox) => sandbox.createRunner({ clock, log })));
+  const { broadcast } = deps;
+  const files = createFileSearch({ cwd: options.cwd, env, clock, log, broadcast });
 
   return {
     config,
     account,
     store: createStoreService(options, config),
     commands: createCommandExec({ cwd: options.cwd, env, clock, config: () => config.current(), runner }),
+    files,
     async models(client) {
       const current: Config = await config.current();
       await models.prepare();
@@ -65,6 +76,7 @@ export function createServices(options: ServiceOptions, deps: { questions: Quest
       });
     },
     async close() {
+      files.close();
       await Promise.all([made?.then((each) => each.close()), models.close()]);
     },
   };
