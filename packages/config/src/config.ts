@@ -55,6 +55,10 @@ export interface Config {
 
   readonly approvalPolicy: AskForApproval;
   readonly approvalsReviewer: ApprovalsReviewer;
+  /** How long a question to the user stays open and what then counts as the answer; null: for ever. */
+  readonly approvalTimeout: { readonly ms: number; readonly action: 'decline' | 'cancel' } | null;
+  /** The folders of `*.rules` files about commands, lowest precedence first; of projects only trusted ones. */
+  readonly rulesFolders: readonly string[];
   readonly sandboxPolicy: SandboxPolicy;
   readonly defaultPermissions: string | null;
   readonly permissions: Readonly<Record<string, TomlTable>>;

@@ -36,6 +36,8 @@ export interface LayerStack {
   readonly error: ConfigError | null;
   readonly trust: TrustLevel | null;
   readonly markers: readonly string[];
+  /** Where rules about commands are read from, low to high precedence. */
+  readonly rulesFolders: readonly string[];
 }
 
 /** Reads all layers. Project layers of a folder that is not trusted are there, but disabled. */
@@ -51,15 +53,16 @@ export function readLayers(sources: LayerSources, read: ReadConfigFile): LayerSt
   const markers = rootMarkers(outside['project_root_markers']);
   const trustOf = createTrust(outside['projects'], cwd, markers);
 
-  const projects = foldersBetween(projectRoot(cwd, markers), cwd)
-    .filter((folder) => isProjectFolder(folder, home))
-    .map((folder) => {
-      const dotCodexFolder = join(folder, '.codex');
-      const file = read(join(dotCodexFolder, 'config.toml'), userHome);
-      const trust = trustOf(folder);
-      const reason = file.exists && trust.level !== 'trusted' ? disabledReason(trust, user.path) : null;
-      return fromFile({ type: 'project', dotCodexFolder }, file, reason);
-    });
+  const projectFolders = foldersBetween(projectRoot(cwd, markers), cwd).filter((each) => isProjectFolder(each, home));
+  const projects = projectFolders.map((folder) => {
+    const dotCodexFolder = join(folder, '.codex');
+    const file = read(join(dotCodexFolder, 'config.toml'), userHome);
+    const trust = trustOf(folder);
+    const reason = file.exists && trust.level !== 'trusted' ? disabledReason(trust, user.path) : null;
+    return fromFile({ type: 'project', dotCodexFolder }, file, reason);
+  });
+  // A rule can take a command out of the sandbox: those of a project count only when its user trusts it.
+  const trusted = projectFolders.filter((folder) => trustOf(folder).level === 'trusted');
   const layers = [
     fromFile({ type: 'system', file: system.path }, system),
     fromFile({ type: 'user', file: user.path }, user),
@@ -68,7 +71,13 @@ export function readLayers(sources: LayerSources, read: ReadConfigFile): LayerSt
     ...(managed.exists ? [fromFile({ type: 'legacyManagedConfigTomlFromFile', file: managed.path }, managed)] : []),
   ];
   const faulty = layers.find((layer) => layer.disabledReason === null && layer.file?.error);
-  return { layers, error: faulty?.file?.error ?? null, trust: trustOf(cwd).level, markers };
+  return {
+    layers,
+    error: faulty?.file?.error ?? null,
+    trust: trustOf(cwd).level,
+    markers,
+    rulesFolders: [systemDir, home, ...trusted.map((folder) => join(folder, '.codex'))].map((f) => join(f, 'rules')),
+  };
 }
 
 /** The text of the `configWarning` about disabled project layers; null when there are none (app-server §17.4). */

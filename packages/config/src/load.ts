@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { ConfigWarningNotification } from '@codex/protocol';
 import type { Config } from './config.ts';
 import type { Env } from './env.ts';
@@ -76,7 +77,7 @@ export async function loadConfig(options: LoadOptions): Promise<Loaded> {
 export function defaultConfig(home: string, cwd: string, env: Env): Config {
   const table = Object.freeze(emptyTable());
   const input = { home, cwd, env, table, trust: null, markers: DEFAULT_ROOT_MARKERS, profile: undefined, settings: {} };
-  return resolveConfig({ ...input, toml: decodeConfig(table) }).config;
+  return resolveConfig({ ...input, rulesFolders: [join(home, 'rules')], toml: decodeConfig(table) }).config;
 }
 
 function load(options: LoadOptions, read: ReadConfigFile): Loaded {
@@ -105,8 +106,9 @@ function load(options: LoadOptions, read: ReadConfigFile): Loaded {
   if (stack.error) return fail(stack.error);
 
   const table = mergeLayers(layers);
-  const { trust, markers } = stack;
-  const base = { home, cwd, env, table, trust, markers, profile: options.profile, settings: options.settings ?? {} };
+  const { trust, markers, rulesFolders } = stack;
+  const { profile, settings = {} } = options;
+  const base = { home, cwd, env, table, trust, markers, rulesFolders, profile, settings };
   const result = resolve(base, layers);
   if ('message' in result) return fail(result);
   return {

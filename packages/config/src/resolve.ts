@@ -43,6 +43,7 @@ export interface ResolveInput {
   readonly table: TomlTable;
   readonly trust: TrustLevel | null;
   readonly markers: readonly string[];
+  readonly rulesFolders: readonly string[];
   /** Stronger than the key `profile`. */
   readonly profile: string | undefined;
   readonly settings: TypedSettings;
@@ -106,6 +107,8 @@ export function resolveConfig(input: ResolveInput): Resolution {
 
     approvalPolicy: resolveApproval(settings.approvalPolicy ?? pick('approval_policy'), trust),
     approvalsReviewer: settings.approvalsReviewer ?? pick('approvals_reviewer') ?? 'user',
+    approvalTimeout: approvalTimeout(pick('approval_timeout_ms'), pick('approval_timeout_action')),
+    rulesFolders: input.rulesFolders,
     sandboxPolicy: sandboxPolicy(
       resolveSandboxMode(settings.sandbox ?? pick('sandbox_mode'), trust),
       toml.sandbox_workspace_write,
@@ -184,6 +187,12 @@ function findProfile(name: string, toml: ConfigToml): ProfileToml {
   const found = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
   if (!found) throw new Refusal(`config profile \`${name}\` not found`);
   return found;
+}
+
+function approvalTimeout(ms: number | undefined, action: 'decline' | 'cancel' | undefined): Config['approvalTimeout'] {
+  if (ms === undefined) return null;
+  if (ms < 1) throw new Refusal('approval_timeout_ms must be at least 1');
+  return { ms, action: action ?? 'decline' };
 }
 
 function webSearch(

@@ -176,6 +176,8 @@ const shared = {
   service_tier: oneOf('fast', 'flex'),
   model_provider: text,
   approval_policy: approvalPolicy,
+  approval_timeout_ms: u64,
+  approval_timeout_action: oneOf('decline', 'cancel'),
   approvals_reviewer: oneOf('user', 'guardian_subagent'),
   sandbox_mode: oneOf('read-only', 'workspace-write', 'danger-full-access'),
   model_reasoning_effort: effort,

@@ -186,6 +186,7 @@ describe('values of flags and requests are named by their key', () => {
       'model_providers contains reserved built-in provider IDs: `openai`. Built-in providers cannot be overridden. Rename your custom provider (for example, `openai-custom`).\nin `model_providers`\n',
     ],
     [{ 'model_providers.x': {} }, 'missing field `name`\nin `model_providers.x`\n'],
+    [{ approval_timeout_ms: 0 }, 'approval_timeout_ms must be at least 1'],
     [{ 'agents.max_threads': 0 }, 'agents.max_threads must be at least 1'],
   ])('%j', async (requestConfig, message) => {
     const w = world('');

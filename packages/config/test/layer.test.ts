@@ -64,6 +64,19 @@ describe('precedence', () => {
     expect(config.projectRootMarkers).toEqual(['.git']);
   });
 
+  test('rules come from the system, the user and trusted projects, outer folders first', async () => {
+    const files = { 'project/.codex/rules/a.rules': '', 'project/a/.codex/config.toml': '' };
+    const outside = ['etc/rules', 'home/rules'];
+    const folders = async (user: string) => {
+      const w = world(user, files);
+      const { rulesFolders } = await w.config({ cwd: join(w.cwd, 'a') });
+      return rulesFolders.map((folder) => folder.slice(w.root.length + 1));
+    };
+    expect(await folders('')).toEqual(outside);
+    expect(await folders(UNTRUSTED)).toEqual(outside);
+    expect(await folders(TRUSTED)).toEqual([...outside, 'project/.codex/rules', 'project/a/.codex/rules']);
+  });
+
   test('layers carry versions and origins name the winning one', async () => {
     const w = world(`model = "a"\n${TRUSTED}`, { 'project/.codex/config.toml': 'notify = ["x"]\n' });
     const { layers } = await w.loaded({ requestConfig: { 'features.undo': true } });

@@ -36,6 +36,16 @@ describe('defaults', () => {
     expect(() => Object.assign(config.agents, { maxThreads: 1 })).toThrow(TypeError);
   });
 
+  test('questions stay open for ever unless limited', async () => {
+    const limit = async (toml: string) => (await world(toml).config()).approvalTimeout;
+    expect(await limit('')).toBeNull();
+    expect(await limit('approval_timeout_ms = 5')).toEqual({ ms: 5, action: 'decline' });
+    expect(await limit('approval_timeout_ms = 5\napproval_timeout_action = "cancel"')).toEqual({
+      ms: 5,
+      action: 'cancel',
+    });
+  });
+
   test('bounds and clean-up', async () => {
     const config = await world(
       'background_terminal_max_timeout = 10\nproject_doc_fallback_filenames = [" a.md ", ""]\ncompact_prompt = "  "\n',
