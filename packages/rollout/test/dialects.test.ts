@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { emptyThreadState, reduceThread, type ThreadState } from '@codex/timeline';
+import { emptyModelContext, emptyThreadState, reduceContext, reduceThread, type ThreadState } from '@codex/timeline';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createDecoder, readRollout } from '../src/index.ts';
@@ -192,6 +192,27 @@ describe('files without turn lines', () => {
     ]);
     expect(read(...lines).state.turns.map(({ id }) => id)).toEqual(first.state.turns.map(({ id }) => id));
     expect(new Set(first.state.turns.map(({ id }) => id)).size).toBe(2);
+  });
+
+  test('a rollback takes what the user said along, for the model too', () => {
+    const message = (role: string, text: string) => ({
+      type: 'message',
+      role,
+      content: [{ type: 'input_text', text }],
+    });
+    const turn = (text: string): Parameters<typeof read> => [
+      ['response_item', message('user', text)],
+      user(text),
+      ['response_item', message('assistant', 'r')],
+    ];
+    const { events, turns } = read(['response_item', message('developer', 'rules')], ...turn('one'), ...turn('two'), {
+      type: 'thread_rolled_back',
+      num_turns: 1,
+    });
+    const context = emptyModelContext();
+    for (const event of events) reduceContext(context, event);
+    expect(turns).toEqual(['completed: userMessage item-1']);
+    expect(context.items).toEqual([message('developer', 'rules'), message('user', 'one'), message('assistant', 'r')]);
   });
 
   test('an old compaction without the history it left is rebuilt from what the user said', () => {

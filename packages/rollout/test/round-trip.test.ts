@@ -114,7 +114,8 @@ describe('decode ∘ encode', () => {
   });
 });
 
-type Step = { do: 'start' | 'add'; item: ThreadItem } | { do: 'complete'; which: number } | { do: 'say' };
+type Step = { do: 'start' | 'add'; item: ThreadItem } | { do: 'complete'; which: number } | { do: 'say' | 'compact' };
+const hi: ResponseItem = { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'hi' }] };
 
 describe('a live thread and its file', () => {
   test('show the same turns, in whatever order items begin and end, and hold the same history', () => {
@@ -122,15 +123,17 @@ describe('a live thread and its file', () => {
       anyItem.map((item): Step => ({ do: 'start', item })),
       anyItem.map((item): Step => ({ do: 'add', item })),
       fc.nat(5).map((which): Step => ({ do: 'complete', which })),
-      fc.constant<Step>({ do: 'say' }),
+      fc.constantFrom<Step>({ do: 'say' }, { do: 'compact' }),
     );
-    const turn = fc.tuple(fc.array(step, { maxLength: 10 }), turnEnd, turnContext);
+    const rollBack = fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, fc.nat(3));
+    const turn = fc.tuple(fc.array(step, { maxLength: 10 }), turnEnd, turnContext, rollBack);
     fc.assert(
-      fc.property(fc.array(turn, { maxLength: 4 }), fc.nat(2), (turns, rollBack) => {
+      fc.property(fc.array(turn, { maxLength: 5 }), fc.array(responseItem, { maxLength: 2 }), (turns, given) => {
         const timeline = createTimeline({ threadId: ID, clock: manualClock(CREATED) });
         const events: Stamped[] = [];
         timeline.subscribe((event) => events.push(event));
-        for (const [i, [steps, end, context]] of turns.entries()) {
+        if (given.length && turns.length) timeline.seed(given);
+        for (const [i, [steps, end, context, back]] of turns.entries()) {
           const scope = timeline.beginTurn({ id: `turn-${i}`, modelContextWindow: null, mode: 'default' });
           scope.context(context);
           const open: ReturnType<typeof scope.start>[] = [];
@@ -143,13 +146,14 @@ describe('a live thread and its file', () => {
             } else if (action.do === 'complete') {
               const item = begun[action.which];
               if (item) open[action.which]?.complete(item);
-            } else {
-              scope.appendContext([{ type: 'message', role: 'user', content: [{ type: 'input_text', text: 'hi' }] }]);
-            }
+            } else if (action.do === 'compact') {
+              scope.compacted({ message: 'short', replacement: [hi, ...given] });
+              scope.context(context);
+            } else scope.appendContext([hi]);
           }
           scope.end(end.status, end.error);
+          if (back) timeline.rolledBack(back);
         }
-        if (rollBack) timeline.rolledBack(rollBack);
         const state = emptyThreadState();
         const context = emptyModelContext();
         for (const event of throughLines(events)) {
