@@ -39,7 +39,10 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
   const account = createAccountService(options, { config, questions: deps.questions });
   const models = createModelsService(options, account.credentials);
   let made: Promise<Runner> | undefined;
-  const runner = () => (made ??= import('@codex/sandbox').then((sandbox) => sandbox.createRunner({ clock, log })));
+  const runner = () =>
+    (made ??= import('@codex/sandbox').then(({ createRunner, defaultIsolation }) =>
+      createRunner({ clock, log, isolation: defaultIsolation({ env, clock, log }) }),
+    ));
   const { broadcast } = deps;
   const files = createFileSearch({ cwd: options.cwd, env, clock, log, broadcast });
 
