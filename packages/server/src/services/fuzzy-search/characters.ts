@@ -9,14 +9,16 @@ const STROKED: Readonly<Record<string, string>> = {
 /** Characters that join others to one that readers see as a unit. */
 const JOINERS = /[\p{M}\p{Emoji_Modifier}\p{Regional_Indicator}\u200d\u1100-\u11ff\r]/u;
 
+const ASCII_CLASSES = Uint8Array.from({ length: 128 }, (_, char) => {
+  if (char >= 97 && char <= 122) return CLASS.lower;
+  if (char >= 65 && char <= 90) return CLASS.upper;
+  if (char >= 48 && char <= 57) return CLASS.number;
+  if (char === 47) return CLASS.delimiter;
+  return char === 32 || (char >= 9 && char <= 13 && char !== 11) ? CLASS.whitespace : CLASS.nonWord;
+});
+
 export function classOf(char: number): number {
-  if (char < 128) {
-    if (char >= 97 && char <= 122) return CLASS.lower;
-    if (char >= 65 && char <= 90) return CLASS.upper;
-    if (char >= 48 && char <= 57) return CLASS.number;
-    if (char === 47) return CLASS.delimiter;
-    return char === 32 || (char >= 9 && char <= 13 && char !== 11) ? CLASS.whitespace : CLASS.nonWord;
-  }
+  if (char < 128) return ASCII_CLASSES[char] ?? CLASS.nonWord;
   const text = String.fromCodePoint(char);
   if (/\p{Lowercase}/u.test(text)) return CLASS.lower;
   if (/\p{Uppercase}/u.test(text)) return CLASS.upper;

@@ -18,10 +18,10 @@ interface Rule {
 type Part = '**' | readonly Token[];
 
 /** One character: itself, any, any number of any, or one of a set. */
-type Token = string | typeof ANY | typeof ANY_NUMBER | Set_;
+type Token = string | typeof ANY | typeof ANY_NUMBER | CharSet;
 const ANY = Symbol('?');
 const ANY_NUMBER = Symbol('*');
-interface Set_ {
+interface CharSet {
   negative: boolean;
   ranges: readonly (readonly [number, number])[];
 }
@@ -59,10 +59,12 @@ function readRule(line: string): Rule | null {
   const foldersOnly = pattern.endsWith('/');
   if (foldersOnly) pattern = pattern.slice(0, -1);
   const nameOnly = !pattern.includes('/');
-  const parts: Part[] = pattern
-    .replace(/^\//, '')
-    .split('/')
-    .map((part) => (part === '**' ? '**' : readTokens(part)));
+  const parts: Part[] = [];
+  for (const text of pattern.replace(/^\//, '').split('/')) {
+    const part = text === '**' ? text : readTokens(text);
+    if (part === null) return null;
+    parts.push(part);
+  }
   // What ends in `/**` is about everything inside, not about the folder.
   if (parts.at(-1) === '**' && parts.length > 1) parts.push([ANY_NUMBER]);
   return pattern === '' ? null : { negative, foldersOnly, nameOnly, parts };
@@ -77,7 +79,8 @@ function withoutTrailingBlanks(line: string): string {
   return line.slice(0, end < line.length && escapes % 2 === 1 ? end + 1 : end);
 }
 
-function readTokens(part: string): Token[] {
+/** Null when a bracket is never closed: such a pattern matches nothing. */
+function readTokens(part: string): Token[] | null {
   const tokens: Token[] = [];
   const chars = Array.from(part);
   for (let at = 0; at < chars.length; at++) {
@@ -88,15 +91,16 @@ function readTokens(part: string): Token[] {
     else if (char === '\\' && at + 1 < chars.length) tokens.push(chars[++at] ?? '');
     else if (char === '[') {
       const set = readSet(chars, at);
-      tokens.push(set?.set ?? char);
-      if (set) at = set.end;
+      if (!set) return null;
+      tokens.push(set.set);
+      at = set.end;
     } else tokens.push(char);
   }
   return tokens;
 }
 
-/** `[abc]`, `[a-z]`, `[!abc]`; null when the bracket is never closed. */
-function readSet(chars: readonly string[], open: number): { set: Set_; end: number } | null {
+/** `[abc]`, `[a-z]`, `[!abc]`. */
+function readSet(chars: readonly string[], open: number): { set: CharSet; end: number } | null {
   const ranges: [number, number][] = [];
   let at = open + 1;
   const negative = chars[at] === '!' || chars[at] === '^';

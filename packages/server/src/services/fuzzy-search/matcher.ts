@@ -1,6 +1,6 @@
 import type { Candidate } from './candidate.ts';
 import { CLASS, classOf, lowerCase, withoutAccents } from './characters.ts';
-import { optimalMatch } from './optimal-match.ts';
+import { createOptimalMatch, type OptimalMatch } from './optimal-match.ts';
 import type { Atom } from './pattern.ts';
 import { BONUS, type Loaded, scoreOf } from './score.ts';
 
@@ -13,6 +13,7 @@ export interface Matcher {
 }
 
 export function createMatcher(): Matcher {
+  const optimalMatch = createOptimalMatch();
   let text: Loaded = { chars: new Int32Array(256), bonus: new Uint8Array(256), length: 0 };
 
   /** Lays a path out for comparison with an atom. */
@@ -37,7 +38,9 @@ export function createMatcher(): Matcher {
   const matchAtom = (atom: Atom, candidate: Candidate, indices: number[] | null): number => {
     if ((candidate.mask & atom.mask) !== atom.mask || atom.needle.length > candidate.length) return -1;
     load(candidate, atom);
-    return MATCH[atom.kind](text, atom.needle, indices);
+    const { kind, needle } = atom;
+    if (kind !== 'fuzzy') return LITERAL[kind](text, needle, indices);
+    return needle.length === 1 ? bestOccurrence(text, needle, indices) : optimalMatch(text, needle, indices);
   };
 
   return {
@@ -58,13 +61,7 @@ export function createMatcher(): Matcher {
   };
 }
 
-type Match = (text: Loaded, needle: readonly number[], indices: number[] | null) => number;
-
-const MATCH: Readonly<Record<Atom['kind'], Match>> = {
-  fuzzy(text, needle, indices) {
-    if (needle.length === 1) return bestOccurrence(text, needle, indices);
-    return optimalMatch(text, needle, indices);
-  },
+const LITERAL: Readonly<Record<Exclude<Atom['kind'], 'fuzzy'>, OptimalMatch>> = {
   substring: (text, needle, indices) => bestOccurrence(text, needle, indices),
   prefix(text, needle, indices) {
     const start = leadingBlanks(text, needle);

@@ -3,55 +3,71 @@ import { BONUS, type Loaded, SCORE, scoreOf } from './score.ts';
 /** Larger problems are solved approximately. */
 const MAX_CELLS = 100 * 1024;
 
-/** A row of the table: the best score with a letter of the needle at each column; 0 where it cannot be. */
+/** A row of the table, for one letter of the needle: the best score with it at each column, 0 where it cannot be. */
 interface Row {
   score: Int32Array;
-  /** The letter before is at the column before. */
+  /** 1 when the letter before is at the column before. */
   adjacent: Uint8Array;
   /** The bonus that letters following without a gap inherit. */
   runBonus: Uint8Array;
 }
 
-/** The letters of the needle in their order where they score best; -1 when they are not there. */
-export function optimalMatch(text: Loaded, needle: readonly number[], indices: number[] | null): number {
-  const found = bounds(text, needle);
-  if (!found) return -1;
-  const { start, greedyEnd, end } = found;
-  const width = end - start;
-  if (width === needle.length) return scoreOf(text, needle, start, end, indices);
-  if (width * needle.length > MAX_CELLS) return greedyMatch(text, needle, greedyEnd, indices);
+/** Finds the letters of the needle in their order where they score best; -1 when they are not there. */
+export type OptimalMatch = (text: Loaded, needle: readonly number[], indices: number[] | null) => number;
 
-  const ways = indices ? new Uint8Array(width * needle.length) : null;
-  let row = firstRow(text, needle, start, width);
-  let spare = emptyRow(width);
-  for (let letter = 0; letter + 1 < needle.length; letter++) {
-    nextRow(text, needle, { start, width, letter, row, next: spare, ways });
-    [row, spare] = [spare, row];
-  }
-  let best = 0;
-  for (let column = 0; column < width; column++) {
-    if ((row.score[column] ?? 0) >= (row.score[best] ?? 0)) best = column;
-  }
-  if (indices && ways) {
-    for (const column of trace(ways, needle.length, width, best, row.adjacent[best] === 1))
-      indices.push(start + column);
-  }
-  return row.score[best] ?? -1;
+/** The room for the table is kept from one match to the next. */
+export function createOptimalMatch(): OptimalMatch {
+  let rows: [Row, Row] = [emptyRow(256), emptyRow(256)];
+  const first = new Int32Array(1024);
+  const last = new Int32Array(1024);
+
+  return (text, needle, indices) => {
+    if (!findBounds(text, needle, first, last)) return -1;
+    const letters = needle.length;
+    const start = first[0] ?? 0;
+    const greedyEnd = (first[letters - 1] ?? 0) + 1;
+    const end = (last[letters - 1] ?? 0) + 1;
+    if (end - start === letters) return scoreOf(text, needle, start, end, indices);
+    if ((end - start) * letters > MAX_CELLS) return greedyMatch(text, needle, greedyEnd, indices);
+
+    if (end > rows[0].score.length) rows = [emptyRow(end * 2), emptyRow(end * 2)];
+    const ways = indices ? new Uint8Array(end * letters) : null;
+    let [row, next] = rows;
+    firstRow(text, needle, row, start, end);
+    for (let letter = 0; letter + 1 < letters; letter++) {
+      nextRow(text, needle, { letter, row, next, first, last, end, ways });
+      [row, next] = [next, row];
+    }
+    let best = greedyEnd - 1;
+    for (let column = best + 1; column < end; column++) {
+      if ((row.score[column] ?? 0) >= (row.score[best] ?? 0)) best = column;
+    }
+    if (indices && ways) indices.push(...trace(ways, letters, end, best, row.adjacent[best] === 1));
+    return row.score[best] ?? -1;
+  };
 }
 
-/** From the first place of the first letter to the last place of the last one; `greedyEnd` where the needle first ends. */
-function bounds({ chars, length }: Loaded, needle: readonly number[]) {
-  let start = -1;
+/** The first and the last place each letter can have in a match; false when there is none. */
+function findBounds(
+  { chars, length }: Loaded,
+  needle: readonly number[],
+  first: Int32Array,
+  last: Int32Array,
+): boolean {
   let at = 0;
-  for (const letter of needle) {
-    while (at < length && chars[at] !== letter) at++;
-    if (at === length) return null;
-    if (start < 0) start = at;
-    at++;
+  for (let letter = 0; letter < needle.length; letter++) {
+    const wanted = needle[letter];
+    while (at < length && chars[at] !== wanted) at++;
+    if (at === length) return false;
+    first[letter] = at++;
   }
-  let end = length;
-  while (end > at && chars[end - 1] !== needle.at(-1)) end--;
-  return { start, greedyEnd: at, end };
+  at = length - 1;
+  for (let letter = needle.length - 1; letter >= 0; letter--) {
+    const wanted = needle[letter];
+    while (chars[at] !== wanted) at--;
+    last[letter] = at--;
+  }
+  return true;
 }
 
 function greedyMatch(text: Loaded, needle: readonly number[], end: number, indices: number[] | null): number {
@@ -63,78 +79,73 @@ function greedyMatch(text: Loaded, needle: readonly number[], end: number, indic
   return scoreOf(text, needle, start, end, indices);
 }
 
-function emptyRow(width: number): Row {
-  return { score: new Int32Array(width), adjacent: new Uint8Array(width), runBonus: new Uint8Array(width) };
+function emptyRow(size: number): Row {
+  return { score: new Int32Array(size), adjacent: new Uint8Array(size), runBonus: new Uint8Array(size) };
 }
 
-function firstRow({ chars, bonus }: Loaded, needle: readonly number[], start: number, width: number): Row {
-  const row = emptyRow(width);
-  for (let column = 0; column < width; column++) {
-    if (chars[start + column] !== needle[0]) continue;
-    const here = bonus[start + column] ?? 0;
-    row.score[column] = SCORE.match + here * SCORE.firstCharFactor;
+function firstRow({ chars, bonus }: Loaded, needle: readonly number[], row: Row, start: number, end: number): void {
+  const wanted = needle[0];
+  for (let column = start; column < end; column++) {
+    const here = bonus[column] ?? 0;
+    row.score[column] = chars[column] === wanted ? SCORE.match + here * SCORE.firstCharFactor : 0;
+    row.adjacent[column] = 0;
     row.runBonus[column] = here;
   }
-  return row;
 }
 
 interface Step {
-  start: number;
-  width: number;
+  /** The letter of `row`; `next` is for the one after it. */
   letter: number;
   row: Row;
   next: Row;
+  first: Int32Array;
+  last: Int32Array;
+  end: number;
+  /** Where a match came from: 1 when a gap begins behind this column, 2 when the letter before is adjacent. */
   ways: Uint8Array | null;
 }
 
-/** Fills `next` for the letter after `letter`. In `ways`: 1 when a gap begins here, 2 when the letter is adjacent. */
+/** Only columns are looked at from which the rest of the needle can still be found. */
 function nextRow({ chars, bonus }: Loaded, needle: readonly number[], step: Step): void {
-  const { start, width, letter, row, next, ways } = step;
+  const { letter, row, next, first, last, end, ways } = step;
+  const { score, adjacent, runBonus } = row;
   const wanted = needle[letter + 1];
-  next.score.fill(0);
-  let gapScore = 0;
+  const to = last[letter + 1] ?? 0;
+  next.score.fill(0, first[letter + 1], end);
+  let gap = 0;
   let scoreBefore = 0;
-  let found = false;
-  for (let column = 0; column < width; column++) {
-    const opened = Math.max(0, scoreBefore - SCORE.gapStart);
-    const extended = Math.max(0, gapScore - SCORE.gapExtension);
-    const gap = Math.max(opened, extended);
-    const score = row.score[column] ?? 0;
-    if (ways) {
-      ways[letter * width + column] = (opened > extended ? 1 : 0) | ((row.adjacent[column] ?? 0) << 1);
-    }
-    if (score > 0) found = true;
-    const to = column + 1;
-    if (found && to < width && chars[start + to] === wanted) {
-      const here = bonus[start + to] ?? 0;
-      let run = Math.max(row.runBonus[column] ?? 0, BONUS.consecutive);
-      if (here >= BONUS.boundary && here > run) run = here;
-      const adjacent = score > 0 ? score + Math.max(run, here) : -1;
-      const apart = gap + here;
-      const joins = adjacent > apart;
-      next.score[to] = (joins ? adjacent : apart) + SCORE.match;
-      next.adjacent[to] = joins ? 1 : 0;
-      next.runBonus[to] = joins ? run : here;
-    }
-    gapScore = gap;
-    scoreBefore = score;
+  for (let column = first[letter] ?? 0; column < to; column++) {
+    const opened = scoreBefore > SCORE.gapStart ? scoreBefore - SCORE.gapStart : 0;
+    const extended = gap > SCORE.gapExtension ? gap - SCORE.gapExtension : 0;
+    gap = opened > extended ? opened : extended;
+    scoreBefore = score[column] ?? 0;
+    if (ways) ways[letter * end + column] = (opened > extended ? 1 : 0) | ((adjacent[column] ?? 0) << 1);
+    if (chars[column + 1] !== wanted) continue;
+
+    const here = bonus[column + 1] ?? 0;
+    let run = Math.max(runBonus[column] ?? 0, BONUS.consecutive);
+    if (here >= BONUS.boundary && here > run) run = here;
+    const joined = scoreBefore > 0 ? scoreBefore + Math.max(run, here) : -1;
+    const apart = gap + here;
+    const joins = joined > apart;
+    next.score[column + 1] = (joins ? joined : apart) + SCORE.match;
+    next.adjacent[column + 1] = joins ? 1 : 0;
+    next.runBonus[column + 1] = joins ? run : here;
   }
 }
 
-/** Follows the ways back from the last letter at `column`. */
+/** Follows the ways back from the last letter at `column`; the places in order. */
 function trace(ways: Uint8Array, letters: number, width: number, column: number, adjacent: boolean): number[] {
   const places = [column];
   let letter = letters - 2;
-  let at = column - 1;
   let placed = adjacent;
-  while (letter >= 0) {
+  for (let at = column - 1; letter >= 0; at--) {
     const way = ways[letter * width + at] ?? 0;
     if (placed) {
       places.push(at);
       letter -= 1;
       placed = (way & 2) !== 0;
     } else placed = (way & 1) !== 0;
-    at -= 1;
   }
   return places.reverse();
 }
