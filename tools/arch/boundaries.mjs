@@ -36,6 +36,12 @@ export const PACKAGES = {
     builtins: [...FILES, 'crypto', 'stream', 'readline'],
     libraries: ['zod'],
   },
+  'packages/state': {
+    floor: 'parts',
+    imports: ['base', 'protocol'],
+    builtins: ['fs', 'path', 'timers'],
+    libraries: ['better-sqlite3'],
+  },
   'packages/config': {
     floor: 'parts',
     imports: ['base', 'protocol'],

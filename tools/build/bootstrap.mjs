@@ -28,4 +28,10 @@ async function bootstrap() {
   }
 }
 
-await runTool(bootstrap);
+await runTool(async () => {
+  await bootstrap();
+  // Not part of a start: the program runs without it, and building it takes a minute.
+  if (!process.argv.includes('--native')) return;
+  const { ensureNative } = await import('./native.mjs');
+  await ensureNative({ again: true });
+});

@@ -49,5 +49,9 @@ function read(file) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  await runTool(() => (isInstalled() ? 0 : withSetupLock(() => isInstalled() || install())));
+  await runTool(async () => {
+    if (!isInstalled()) await withSetupLock(() => isInstalled() || install());
+    const { ensureNative } = await import('./native.mjs');
+    await ensureNative();
+  });
 }
