@@ -108,18 +108,22 @@ describe('leaving', () => {
   it('while a thread is being started for the connection leaves nobody subscribed', async () => {
     const fake = fakeThreads();
     let release = () => {};
-    const start: typeof fake.threads.start = () => Promise.resolve(fake.open());
-    fake.threads.start = async (options) => {
+    let reach = () => {};
+    const reached = new Promise<void>((resolve) => {
+      reach = resolve;
+    });
+    fake.threads.start = async () => {
+      reach();
       await new Promise<void>((resolve) => {
         release = resolve;
       });
-      return start(options);
+      return fake.open();
     };
     const { server } = world({ threads: () => fake.threads });
     const gone = await introduced(server);
     const stays = await introduced(server);
     gone.send({ id: 1, method: 'thread/start', params: {} });
-    await stays.request('config/read', {});
+    await reached;
     gone.hangUp();
     release();
     await gone.closed;
