@@ -24,6 +24,8 @@ export interface ThreadSession {
   /** Whether clocks of running tools stand still, because a human is being asked something. */
   readonly pauses: PauseSwitch;
   gitInfo: GitInfo | null;
+  /** The provider said that it counts the reasoning of earlier turns. */
+  reasoningIncluded: boolean;
 }
 
 /** Counts the reasons to stop the clocks of running tools; deadlines hook in while they run. */

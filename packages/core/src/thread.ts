@@ -1,13 +1,14 @@
 import { CodexError } from '@codex/base';
 import type { Config } from '@codex/config';
 import type { Models } from '@codex/models';
-import type { GitInfo, Thread as WireThread, Turn, UserInput } from '@codex/protocol';
+import type { GitInfo, Turn, UserInput } from '@codex/protocol';
 import type { RolloutWriter } from '@codex/rollout';
-import { threadStatus, type Timeline } from '@codex/timeline';
+import type { Timeline } from '@codex/timeline';
 import { estimateHistory } from './context/tokens.ts';
 import { MAX_INPUT_CHARS } from './context/user-input.ts';
 import { applyOverrides } from './settings.ts';
 import type { ThreadSession } from './session.ts';
+import { previewOf, toWire } from './thread-wire.ts';
 import type { PreparedTurn, Thread, ThreadSettings, TurnOptions } from './thread-types.ts';
 import { createToolBox } from './tools/registry.ts';
 import { runTurn, type TurnRun } from './turn/run-turn.ts';
@@ -234,42 +235,4 @@ function countChars(text: string): number {
   let n = 0;
   for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) !== 0xdc00) n += 1;
   return n;
-}
-
-const REQUEST_MARKER = '## My request for Codex:';
-
-/** What a list shows of a thread: the text of its first user message (app-server specification §8.1). */
-function previewOf(content: readonly UserInput[]): string {
-  const text = content.map((item) => (item.type === 'text' ? item.text : '')).join('');
-  const at = text.indexOf(REQUEST_MARKER);
-  return (at < 0 ? text : text.slice(at + REQUEST_MARKER.length)).trim();
-}
-
-interface WireFacts {
-  header: ThreadSession['header'];
-  timeline: Timeline;
-  preview: string;
-  updatedAt: number;
-  gitInfo: GitInfo | null;
-}
-
-function toWire({ header, timeline, preview, updatedAt, gitInfo }: WireFacts, turns: boolean): WireThread {
-  return {
-    id: header.id,
-    preview,
-    ephemeral: header.ephemeral,
-    modelProvider: header.modelProvider,
-    createdAt: Math.floor(header.createdAt / 1000),
-    updatedAt: Math.floor(updatedAt / 1000),
-    status: threadStatus(timeline.state),
-    path: header.path,
-    cwd: header.cwd,
-    cliVersion: header.cliVersion,
-    source: header.source,
-    agentNickname: header.agentNickname,
-    agentRole: header.agentRole,
-    gitInfo,
-    name: timeline.state.name,
-    turns: turns ? structuredClone(timeline.state.turns) : [],
-  };
 }

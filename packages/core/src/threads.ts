@@ -78,6 +78,7 @@ export function createThreads(deps: CoreDeps): Threads {
         loadThread: load,
       }),
       gitInfo: a.gitInfo,
+      reasoningIncluded: false,
     };
     const thread = createThread({
       session,

@@ -1,4 +1,5 @@
 import type { ResponseItem, ThreadTokenUsage } from '@codex/protocol';
+import { isUserTurn } from '@codex/timeline';
 import { estimateTokens } from './truncate.ts';
 
 const BYTES_PER_TOKEN = 4;
@@ -12,11 +13,24 @@ export function estimateHistory(instructions: string, items: readonly ResponseIt
   return estimateTokens(instructions) + sumOf(items);
 }
 
-/** How full the window is: what the provider counted last, and what came after the model's last words. */
-export function usedTokens(usage: ThreadTokenUsage | null, items: readonly ResponseItem[]): number {
+/**
+ * How full the window is: what the provider counted last, and what came after the model's last words. A provider that
+ * does not say so leaves the reasoning of earlier turns out of its count.
+ */
+export function usedTokens(
+  usage: ThreadTokenUsage | null,
+  items: readonly ResponseItem[],
+  reasoningIncluded: boolean,
+): number {
   if (!usage) return sumOf(items);
   const last = items.findLastIndex(isModelsOwn);
-  return usage.last.totalTokens + (last < 0 ? 0 : sumOf(items.slice(last + 1)));
+  const since = last < 0 ? 0 : sumOf(items.slice(last + 1));
+  return usage.last.totalTokens + since + (reasoningIncluded ? 0 : earlierReasoning(items));
+}
+
+function earlierReasoning(items: readonly ResponseItem[]): number {
+  const turn = items.slice(0, Math.max(0, items.findLastIndex(isUserTurn)));
+  return sumOf(turn.filter((item) => item.type === 'reasoning' && item.encrypted_content));
 }
 
 export function estimateItem(item: ResponseItem): number {

@@ -37,7 +37,7 @@ export async function compactWithin(run: TurnRun, record: ModelRecord, scope: Tu
 function isFull(run: TurnRun, record: ModelRecord): boolean {
   const { state, context } = run.timeline;
   const limit = autoCompactLimit(record);
-  return limit !== null && usedTokens(state.usage, context.items) >= limit;
+  return limit !== null && usedTokens(state.usage, context.items, run.session.reasoningIncluded) >= limit;
 }
 
 /**

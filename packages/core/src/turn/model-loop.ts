@@ -78,8 +78,10 @@ export async function modelLoop(run: TurnRun, record: ModelRecord, scope: TurnSc
       scope.appendContext((await calls.results()).items);
       throw error;
     });
-    if (answer.ok && answer.usage)
+    if (answer.ok && answer.usage) {
+      session.reasoningIncluded = answer.reasoningIncluded;
       scope.usage(addUsage(timeline.state.usage, answer.usage, usableWindow(record)), null);
+    }
     const outputs = await calls.results();
     scope.appendContext(outputs.items);
     signal.throwIfAborted();

@@ -52,6 +52,7 @@ export async function runTurn(run: TurnRun): Promise<void> {
   signal.addEventListener('abort', () => scope.holdStatus(), { once: true });
   try {
     if (!resolved.ok || !record) {
+      await addPendingInput(run, scope);
       scope.end('failed', resolved.ok ? internalError('the model is unknown') : resolved.error);
       return;
     }

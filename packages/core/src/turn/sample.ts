@@ -28,7 +28,13 @@ export interface SampleDeps {
 }
 
 export type Sample =
-  | { ok: true; usage: TokenUsageBreakdown | null; turnState: string | undefined; lastMessage: string | null }
+  | {
+      ok: true;
+      usage: TokenUsageBreakdown | null;
+      reasoningIncluded: boolean;
+      turnState: string | undefined;
+      lastMessage: string | null;
+    }
   | { ok: false; error: TurnError };
 
 /**
@@ -102,7 +108,13 @@ export async function sample(request: ModelRequest, signal: AbortSignal, deps: S
         scope.retrying(event.error, event.attempt);
         return;
       case 'completed':
-        outcome = { ok: true, usage: event.usage, turnState: event.turnState, lastMessage };
+        outcome = {
+          ok: true,
+          usage: event.usage,
+          reasoningIncluded: event.reasoningIncluded,
+          turnState: event.turnState,
+          lastMessage,
+        };
         return;
       case 'failed':
         outcome = { ok: false, error: event.error };
