@@ -1,11 +1,12 @@
-export const HELP = `Serves the JSON-RPC protocol for editors and other programs: one JSON message per line on stdin and stdout.
+export const HELP = `Serves the JSON-RPC protocol for editors and other programs: one JSON message per line on
+stdin and stdout, or one per text frame of a websocket.
 
 Usage: codex app-server [OPTIONS]
        codex app-server generate-ts --out DIR [--experimental]
        codex app-server generate-json-schema --out DIR [--experimental]
 
 Options:
-      --listen URL                  Where to serve: stdio:// (default); ws://IP:PORT is not part of this build
+      --listen URL                  Where to serve: stdio:// (default) or ws://IP:PORT (port 0: any free one)
   -c, --config KEY=VALUE            Set one configuration value; dotted key, TOML value (repeatable)
       --enable FEATURE              Switch a feature on (repeatable)
       --disable FEATURE             Switch a feature off (repeatable)
@@ -21,5 +22,6 @@ Sub-commands:
       --experimental    With the methods and fields that need the experimental capability
 
 Logs go to stderr. RUST_LOG sets the level (default error), LOG_FORMAT=json makes each entry a JSON object.
-The server ends when its stdin does.
+On stdio the server ends when its stdin does. On a websocket the first SIGINT or SIGTERM waits for running turns,
+the second does not.
 `;

@@ -4,7 +4,7 @@ import { type AppIo, VERSION } from './io.ts';
 
 /**
  * The app-server: arguments without the program and subcommand name; resolves to the exit code once everything is
- * written. 0 after the end of stdin, 2 for a command line that cannot be understood, 1 for other faults.
+ * written. 0 after the end of stdin or a drain, 2 for a command line that cannot be understood, 1 for other faults.
  */
 export async function main(argv: string[], io: AppIo): Promise<number> {
   const parsed = parseArguments(argv);
@@ -19,11 +19,14 @@ export async function main(argv: string[], io: AppIo): Promise<number> {
       return usageError(io, parsed.message);
     case 'generate':
       return attempt(io, async () => (await import('./generate.ts')).generate(parsed, io.cwd));
-    case 'serve':
-      if (parsed.listen.kind === 'websocket') {
-        return usageError(io, 'the websocket transport is not part of this build; use --listen stdio://');
-      }
-      return attempt(io, async () => (await import('./serve.ts')).serveStdio(parsed, io));
+    case 'serve': {
+      const { listen } = parsed;
+      return attempt(io, async () =>
+        listen.kind === 'stdio'
+          ? (await import('./serve.ts')).serveStdio(parsed, io)
+          : (await import('./serve-web-socket.ts')).serveWebSocket({ ...parsed, ...listen }, io),
+      );
+    }
   }
 }
 

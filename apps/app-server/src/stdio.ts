@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { type Line, type Logger, lineSplitter, parseJson, toMessage } from '@codex/base';
 import { type ServerChannel, UndecodableMessage } from '@codex/server';
+import { createLevel } from './level.ts';
 
 export interface StdioChannel extends ServerChannel {
   /** Reads no further; what was read is still served. */
@@ -10,11 +11,6 @@ export interface StdioChannel extends ServerChannel {
 }
 
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
-
-interface Waiter {
-  below: number;
-  resolve: () => void;
-}
 
 /**
  * One JSON message per line both ways. A line above 64 MiB is not held: it is logged and gets no answer, since its id
@@ -32,23 +28,10 @@ export function stdioChannel(deps: {
   let scheduled: NodeJS.Immediate | undefined;
   let closed = false;
   let gone = false;
-  let waiters: Waiter[] = [];
 
   const buffered = () => (gone ? 0 : batchLength + output.writableLength);
 
-  const wake = () => {
-    const now = buffered();
-    const ready = waiters.filter(({ below }) => now <= below);
-    if (ready.length === 0) return;
-    waiters = waiters.filter(({ below }) => now > below);
-    for (const { resolve } of ready) resolve();
-  };
-
-  const waitBelow = (below: number): Promise<void> =>
-    new Promise((resolve) => {
-      waiters.push({ below, resolve });
-      wake();
-    });
+  const level = createLevel(buffered);
 
   const flush = () => {
     if (scheduled) clearImmediate(scheduled);
@@ -57,7 +40,7 @@ export function stdioChannel(deps: {
     const text = `${batch.join('\n')}\n`;
     batch = [];
     batchLength = 0;
-    if (!gone) output.write(text, wake);
+    if (!gone) output.write(text, level.fell);
   };
 
   const fail = (error: Error) => {
@@ -66,7 +49,7 @@ export function stdioChannel(deps: {
     log.warn({ error: error.message }, 'the reader of stdout has gone');
     batch = [];
     batchLength = 0;
-    wake();
+    level.fell();
     input.destroy();
   };
   output.on('error', fail);
@@ -105,7 +88,7 @@ export function stdioChannel(deps: {
     get bufferedBytes() {
       return buffered();
     },
-    drained: () => waitBelow(Math.floor(buffered() / 2)),
+    drained: () => level.atMost(Math.floor(buffered() / 2)),
     close() {
       if (closed) return;
       closed = true;
@@ -115,7 +98,7 @@ export function stdioChannel(deps: {
     endInput: () => input.destroy(),
     async flushed() {
       flush();
-      await waitBelow(0);
+      await level.atMost(0);
     },
   };
 }

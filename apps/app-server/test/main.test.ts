@@ -22,7 +22,7 @@ it('prints help and version', async () => {
 });
 
 it.each([
-  [['--listen', 'ws://127.0.0.1:0'], 2, 'the websocket transport is not part of this build'],
+  [['--listen', 'ws://localhost:0'], 2, 'expected `ws://IP:PORT`'],
   [['--nope'], 2, "unexpected argument '--nope' found"],
   [['-c', 'nothing'], 1, "missing '='"],
   [['--enable', 'no-such-feature'], 1, 'no-such-feature'],
