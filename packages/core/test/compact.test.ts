@@ -1,4 +1,15 @@
-import { call, failed, gate, http, inputItems, inputTexts, reply, say, type RecordedRequest } from '@codex/mock-model';
+import {
+  call,
+  failed,
+  gate,
+  http,
+  inputItems,
+  inputTexts,
+  itemDone,
+  type RecordedRequest,
+  reply,
+  say,
+} from '@codex/mock-model';
 import { describe, expect, it } from 'vitest';
 import { rig, type Talk } from './harness.ts';
 
@@ -81,6 +92,30 @@ describe('compaction at the user’s request', () => {
     expect(outline(model.calls.at(-1)).filter((text) => !text.endsWith('context'))).toEqual([
       ...['user: first', 'user: second', 'user: SUMMARY gist 2', 'user: third'],
     ]);
+  });
+
+  it('keeps so much of what the user said as there is room for, the newest first', async () => {
+    const { start, model } = await rig([say('1'), say('2'), say('3'), say('gist'), say('4')]);
+    const talk = await start();
+    for (const letter of 'abc') await talk.turn(letter.repeat(50_000));
+    await compact(talk);
+    await talk.turn('d');
+    const texts = inputTexts(model.calls.at(-1)!, 'user').filter((text) => !text.startsWith('<'));
+    expect(texts.slice(1).map((text) => text.slice(0, 1))).toEqual(['c', 'A', 'd']);
+    expect(texts[0]).toMatch(/^b+…5000 tokens truncated…b+$/);
+    expect(texts[1]).toHaveLength(50_000);
+  });
+
+  it('leaves pictures out and says so', async () => {
+    const { start, model } = await rig([say('1'), say('gist'), say('2')]);
+    const talk = await start();
+    await talk.turn([
+      { type: 'text', text: 'Look', text_elements: [] },
+      { type: 'image', url: 'data:image/png;base64,AAAA' },
+    ]);
+    await compact(talk);
+    await talk.turn('next');
+    expect(inputTexts(model.calls.at(-1)!, 'user')[0]).toBe('Look\n<image>\n(an image, left out)\n</image>');
   });
 
   it('asks in the words of the configuration', async () => {
@@ -226,6 +261,19 @@ describe('compaction when the window is full', () => {
     expect(inputTexts(model.calls.at(-1)!, 'user').filter((text) => !text.startsWith('<'))).toEqual([
       ...['first', 'second', expect.stringMatching(SUMMARY), 'third'],
     ]);
+  });
+
+  it.each([
+    ['', 1],
+    ['x-reasoning-included', 0],
+  ])('counts the reasoning of earlier turns, unless the provider does: %s', async (header, compactions) => {
+    const thought = itemDone({ type: 'reasoning', id: 'r1', summary: [], encrypted_content: 'x'.repeat(8000) });
+    const headers: Record<string, string> = header ? { [header]: 'true' } : {};
+    const step = (text: string) => reply([say(text)], { headers });
+    const { start } = await rig([reply([thought, say('1')], { headers }), step('2'), step('gist or 3'), say('3')]);
+    const talk = await start(SMALL);
+    for (const text of ['one', 'two', 'three']) await talk.turn(text);
+    expect(talk.all('context.compacted')).toHaveLength(compactions);
   });
 
   it('is written by the model with the larger window when a smaller one takes over', async () => {
