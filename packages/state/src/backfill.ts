@@ -36,12 +36,27 @@ export interface BackfillDeps {
 /**
  * Makes the index say what the files say. Only files that are new or were written since are read, and every batch is a
  * checkpoint: after an interruption, or in the next process, what was done is not done again. One process works at a
- * time; others wait, and then find next to nothing to do. Gives the event loop back between batches.
+ * time; others wait, and then find next to nothing to do. Gives the event loop back between batches. `identity` is that
+ * of the database file that was worked on.
  */
 export async function runBackfill(
   deps: BackfillDeps,
   files: ThreadFiles,
   signal: AbortSignal,
+): Promise<{ result: BackfillResult; identity: string | null }> {
+  let identity: string | null = null;
+  const result = await leased(deps, signal, (lease) => {
+    identity = deps.store.identity;
+    return work({ ...deps, lease, identity }, files, signal);
+  });
+  return { result, identity };
+}
+
+/** Waits until no other process is at it, then does the work; its troubles become results. */
+async function leased(
+  deps: BackfillDeps,
+  signal: AbortSignal,
+  run: (lease: Lease) => Promise<BackfillResult>,
 ): Promise<BackfillResult> {
   const { store, clock, log } = deps;
   try {
@@ -55,7 +70,7 @@ export async function runBackfill(
       await clock.sleep(WAIT_MS, signal);
     }
     try {
-      return await work({ ...deps, lease }, files, signal);
+      return await run(lease);
     } finally {
       await lease.release();
     }
@@ -71,18 +86,17 @@ class Stopped extends Error {}
 class Unavailable extends Error {}
 
 async function work(
-  { store, lease }: BackfillDeps & { lease: Lease },
+  { store, lease, identity }: BackfillDeps & { lease: Lease; identity: string | null },
   files: ThreadFiles,
   signal: AbortSignal,
 ): Promise<BackfillResult> {
   const seen = new Set<string>();
   let read = 0;
-  const generation = store.generation;
   const use = async <T>(run: (db: Parameters<Parameters<Store['use']>[0]>[0]) => T, write = false): Promise<T> => {
     if (signal.aborted) throw new Stopped();
     const outcome = await (write ? store.write(run) : store.use(run));
     if (!outcome.ok) throw new Unavailable(outcome.reason);
-    if (store.generation !== generation) throw new Unavailable('the database was replaced');
+    if (store.identity !== identity) throw new Unavailable('the database was replaced');
     return outcome.value;
   };
 

@@ -29,8 +29,8 @@ export function parseLogLine(line: string): LogRow | null {
   const parsed = parseJson(line);
   if (!parsed.ok || !isObject(parsed.value)) return null;
   const { level, time, msg, pid: _pid, hostname: _host, threadId, ...fields } = parsed.value;
-  const at = typeof time === 'string' ? Date.parse(time) : Number(time);
-  if (!Number.isFinite(at)) return null;
+  const at = typeof time === 'string' ? Date.parse(time) : time;
+  if (typeof at !== 'number' || !Number.isFinite(at)) return null;
   return {
     at,
     level: levelOf(level),

@@ -48,13 +48,13 @@ export function createLogs(
   let flushing: Promise<void> | null = null;
   let isClosed = false;
   /** The database file whose old rows were removed. */
-  let retained = 0;
+  let retained: string | null = null;
   let retaining: Promise<void> | null = null;
 
   const write = async (rows: readonly LogRow[], patience?: number): Promise<boolean> => {
     const outcome = await store.write((db) => insertRows(db, rows, processId, caps), patience);
-    if (outcome.ok && retained !== store.generation && !isClosed) {
-      retained = store.generation;
+    if (outcome.ok && retained !== store.identity && !isClosed) {
+      retained = store.identity;
       retaining = applyRetention(store, clock.now(), caps).catch((error: unknown) => {
         log.warn({ reason: toMessage(error) }, 'old log rows not removed');
       });

@@ -5,11 +5,15 @@
 export const INDEX_FILE = 'codex-ts-index-1.sqlite';
 export const LOGS_FILE = 'codex-ts-logs-1.sqlite';
 
+/** Tells this file from any other one that takes its place. */
+const IDENTITY = 'CREATE TABLE identity AS SELECT lower(hex(randomblob(16))) AS id;';
+
 /** Applied in order; the database's `user_version` counts those that were. */
 export const INDEX_MIGRATIONS: readonly string[] = [
   // A row per file. `shown` 0: its head gives nothing to list, and need not be read again while `modified` stays.
   // `listed_id` and `created_s` come from the file's name. `exact` 1: the text can be searched through `threads_text`.
-  `CREATE TABLE threads (
+  `${IDENTITY}
+   CREATE TABLE threads (
      row INTEGER PRIMARY KEY,
      path TEXT NOT NULL UNIQUE,
      modified REAL NOT NULL,
@@ -40,7 +44,8 @@ export const INDEX_MIGRATIONS: readonly string[] = [
 
 export const LOGS_MIGRATIONS: readonly string[] = [
   // `partition`: what the caps count together, the rows of a thread or the other rows of a process.
-  `CREATE TABLE logs (
+  `${IDENTITY}
+   CREATE TABLE logs (
      id INTEGER PRIMARY KEY,
      at REAL NOT NULL,
      level TEXT NOT NULL,

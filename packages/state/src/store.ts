@@ -37,8 +37,7 @@ export class Store {
   /** When it may be tried again after trouble. */
   #restUntil = 0;
   #closed = false;
-  /** Counts the files this store has worked on: a new one is empty. */
-  #generation = 0;
+  #identity: string | null = null;
 
   constructor(options: StoreOptions) {
     this.#options = options;
@@ -54,9 +53,9 @@ export class Store {
     return this.#restUntil === Number.POSITIVE_INFINITY;
   }
 
-  /** Changes whenever another file takes the place of the one in use. */
-  get generation(): number {
-    return this.#generation;
+  /** Of the file last opened; another one in its place, which is empty at first, has another. */
+  get identity(): string | null {
+    return this.#identity;
   }
 
   /**
@@ -143,11 +142,11 @@ export class Store {
       db.pragma('synchronous = NORMAL');
       db.pragma('journal_size_limit = 4194304');
       migrate(db, migrations);
+      this.#identity = db.get<{ id: string }>('SELECT id FROM identity')?.id ?? null;
     } catch (error) {
       db.close();
       throw error;
     }
-    if (inode !== this.#inode) this.#generation += 1;
     this.#inode = inode;
     this.#checkedAt = this.#options.clock.now();
     return db;

@@ -30,7 +30,7 @@ const LOOKS = 3;
 export function createThreadIndex(deps: { store: Store; clock: Clock; ids: Ids; log: Logger }): ThreadIndex {
   const { store } = deps;
   /** The database file that is known to say what the files say. */
-  let complete: number | null = null;
+  let complete: string | null = null;
   let running: Promise<BackfillResult> | null = null;
 
   const change = async (work: Parameters<Store['write']>[0]): Promise<boolean> => {
@@ -38,7 +38,7 @@ export function createThreadIndex(deps: { store: Store; clock: Clock; ids: Ids; 
     if (!outcome.ok) complete = null;
     return outcome.ok;
   };
-  const isReady = () => complete !== null && complete === store.generation && store.status.kind === 'open';
+  const isReady = () => complete !== null && complete === store.identity && store.status.kind === 'open';
 
   return {
     get ready() {
@@ -73,8 +73,8 @@ export function createThreadIndex(deps: { store: Store; clock: Clock; ids: Ids; 
 
     backfill(files, signal) {
       running ??= runBackfill(deps, files, signal)
-        .then((result) => {
-          if (result.kind === 'done') complete = store.generation;
+        .then(({ result, identity }) => {
+          if (result.kind === 'done') complete = identity;
           return result;
         })
         .finally(() => {

@@ -88,7 +88,7 @@ describe('lists', () => {
         }
         await state.close();
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 

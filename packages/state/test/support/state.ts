@@ -1,13 +1,20 @@
-import { type Logger, nullLogger, systemClock, systemIds } from '@codex/base';
+import { type Clock, type Logger, nullLogger, systemClock, systemIds } from '@codex/base';
 import { expect, onTestFinished, test } from 'vitest';
 import { openState, type SqliteLoader, type State, type StateOptions } from '../../src/index.ts';
-import { filesOf, tempFolder, uuid } from './home.ts';
+import { CREATED, filesOf, tempFolder, uuid } from './home.ts';
 
 export const NEVER: AbortSignal = new AbortController().signal;
 
+const STARTED = systemClock.now();
+
+/** Runs like the real one, but always on the same day. */
+export function testClock(): Clock {
+  return { ...systemClock, now: () => CREATED + systemClock.now() - STARTED };
+}
+
 /** A state that is closed when the test ends. */
 export function stateAt(folder: string, options: Partial<StateOptions> = {}): State {
-  const state = openState({ folder, clock: systemClock, ids: systemIds(systemClock), log: nullLogger, ...options });
+  const state = openState({ folder, clock: testClock(), ids: systemIds(systemClock), log: nullLogger, ...options });
   onTestFinished(() => state.close());
   return state;
 }
