@@ -332,6 +332,7 @@ export function createDecoder(options: { path?: string | null } = {}): Decoder {
       case 'session_meta':
         // A fork repeats its source's header after its own.
         origin = text(payload['id']) ?? origin;
+        paginated ||= payload['history_mode'] === 'paginated';
         if (header) return;
         header = sessionMetaFromFile(payload, at, options.path ?? null);
         if (!header) {
@@ -339,7 +340,6 @@ export function createDecoder(options: { path?: string | null } = {}): Decoder {
           return;
         }
         meta = payload;
-        paginated = payload['history_mode'] === 'paginated';
         return;
       default:
         skipped += 1;

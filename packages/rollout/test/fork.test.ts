@@ -101,6 +101,24 @@ describe('a fork', () => {
     expect(turns[2]).toEqual(turns[0]);
   });
 
+  test('of a file in which item lines are the truth reads the same', async () => {
+    const home = await tempHome();
+    const from = join(home, 'later.jsonl');
+    const item = { type: 'AgentMessage', id: 'm', content: [{ type: 'Text', text: 'yes' }] };
+    const lines = [
+      ['session_meta', { id: ID, history_mode: 'paginated' }],
+      ['event_msg', { type: 'task_started', turn_id: 't' }],
+      ['event_msg', { type: 'agent_message', message: 'yes' }],
+      ['event_msg', { type: 'item_completed', thread_id: ID, turn_id: 't', item }],
+    ] as const;
+    const text = lines.map(([type, payload]) =>
+      JSON.stringify({ timestamp: '2026-11-21T11:00:14.000Z', type, payload }),
+    );
+    await writeFile(from, `${text.join('\n')}\n`);
+    const { state } = await readRollout(await fork(home, from));
+    expect(state.turns.map(({ items }) => items.map(({ id }) => id))).toEqual([['m']]);
+  });
+
   test('by the original program reads as its source, and goes on', async () => {
     const [source = '', copy = ''] = await fixture('fork');
     const [before, after] = [await readRollout(source), await readRollout(copy)];
