@@ -196,7 +196,7 @@ export function createAgentPort(port: AgentPortDeps): AgentPort {
     },
     drainNotices: () => notices.splice(0),
     async close() {
-      await Promise.all([...own].map((id) => tree.agents.get(id)?.close()));
+      await Promise.all([...own].map(async (id) => tree.agents.get(id)?.close()));
     },
   };
 }
