@@ -1,4 +1,11 @@
-export { decideCommand, type CommandRequest, type Decision, policyName, proposedAmendment } from './approval/decide.ts';
+export {
+  asksForRetry,
+  decideCommand,
+  type CommandRequest,
+  type Decision,
+  policyName,
+  type Wish,
+} from './approval/decide.ts';
 export { decidePatch, type PatchDecision, type PatchRequest } from './approval/decide-patch.ts';
 export { MAX_INPUT_CHARS } from './context/user-input.ts';
 export type { CoreDeps, GitFacts } from './ports.ts';

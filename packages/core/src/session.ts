@@ -3,7 +3,9 @@ import type { Clock, Ids, Logger } from '@codex/base';
 import type { GitInfo } from '@codex/protocol';
 import type { Runner, Shell } from '@codex/sandbox';
 import type { ThreadHeader } from '@codex/timeline';
+import type { Grants } from './approval/grants.ts';
 import type { SessionApprovals } from './approval/remember.ts';
+import type { ThreadRules } from './approval/rule-book.ts';
 import type { AgentPort } from './agents.ts';
 import type { TerminalSessions } from './tools/terminal-sessions.ts';
 
@@ -19,6 +21,8 @@ export interface ThreadSession {
   readonly runner: Runner;
   readonly files: PatchFiles;
   readonly approvals: SessionApprovals;
+  readonly rules: ThreadRules;
+  readonly grants: Grants;
   readonly terminals: TerminalSessions;
   readonly agents: AgentPort;
   /** Whether clocks of running tools stand still, because a human is being asked something. */

@@ -13,7 +13,9 @@ import {
 } from '@codex/rollout';
 import { createTimeline, type ThreadHeader, type Timeline } from '@codex/timeline';
 import { type AgentTree, createAgentPort, createAgentTree, type OpenExtras } from './agents.ts';
+import { createGrants } from './approval/grants.ts';
 import { createSessionApprovals } from './approval/remember.ts';
+import { createRuleBook } from './approval/rule-book.ts';
 import { readAgentsMd } from './context/agents-md.ts';
 import { rolloutGit, storeFork } from './fork.ts';
 import type { CoreDeps } from './ports.ts';
@@ -27,6 +29,7 @@ import { createTerminalSessions } from './tools/terminal-sessions.ts';
 export function createThreads(deps: CoreDeps): Threads {
   const { clock, ids, log } = deps;
   const threads = new Map<string, Thread>();
+  const ruleBook = createRuleBook({ home: deps.home, clock, log });
   const loading = new Map<string, Promise<Thread>>();
   const openedListeners = new Set<(thread: Thread, parentId: string | null) => void>();
   const closedListeners = new Set<(thread: Thread) => void>();
@@ -66,6 +69,8 @@ export function createThreads(deps: CoreDeps): Threads {
       runner: deps.runner,
       files: deps.files,
       approvals: createSessionApprovals(),
+      rules: ruleBook.open(config.rulesFolders),
+      grants: createGrants(),
       terminals: createTerminalSessions({ ids, clock }),
       pauses: createPauseSwitch(),
       agents: createAgentPort({

@@ -1,17 +1,27 @@
+import { parseRules, type Rules } from '@codex/execpolicy';
 import type { AskForApproval, SandboxPolicy } from '@codex/protocol';
 import { describe, expect, it } from 'vitest';
-import { type CommandRequest, decideCommand, decidePatch, policyName, proposedAmendment } from '../src/index.ts';
+import { asksForRetry, type CommandRequest, decideCommand, decidePatch, policyName, type Wish } from '../src/index.ts';
 
-const granular = (sandbox_approval: boolean): AskForApproval => ({
+const granular = (more: { sandbox_approval?: boolean; rules?: boolean } = {}): AskForApproval => ({
   granular: {
-    sandbox_approval,
+    sandbox_approval: true,
     rules: true,
     skill_approval: false,
     request_permissions: false,
     mcp_elicitations: true,
+    ...more,
   },
 });
-const POLICIES: AskForApproval[] = ['untrusted', 'on-failure', 'on-request', granular(true), granular(false), 'never'];
+const POLICIES: AskForApproval[] = [
+  'untrusted',
+  'on-failure',
+  'on-request',
+  granular(),
+  granular({ sandbox_approval: false }),
+  granular({ rules: false }),
+  'never',
+];
 const FULL = { type: 'fullAccess' } as const;
 const SANDBOXES: Record<string, SandboxPolicy> = {
   readOnly: { type: 'readOnly', access: FULL, networkAccess: false },
@@ -22,15 +32,40 @@ const SANDBOXES: Record<string, SandboxPolicy> = {
   dangerFullAccess: { type: 'dangerFullAccess' },
   externalSandbox: { type: 'externalSandbox', networkAccess: 'restricted' },
 };
+const CONFINING = ['readOnly', 'workspaceWrite'];
+const OPEN = ['dangerFullAccess', 'externalSandbox'];
+
+const bash = (script: string) => ['/bin/bash', '-lc', script];
+const rulesOf = (text: string): Rules => {
+  const parsed = parseRules(text, 'test.rules');
+  if (!parsed.ok) throw new Error(parsed.error.text);
+  return parsed.rules;
+};
+const RULES = rulesOf(`
+prefix_rule(pattern=["fine"], decision="allow")
+prefix_rule(pattern=["mind"], decision="prompt")
+prefix_rule(pattern=["mind", "why"], decision="prompt", justification="it is loud")
+prefix_rule(pattern=["bad"], decision="forbidden")
+prefix_rule(pattern=["bad", "why"], decision="forbidden", justification="it is bad")
+`);
 const COMMANDS = {
   safe: ['ls', '-la'],
-  dangerous: ['/bin/bash', '-lc', 'cd x && rm -rf y'],
+  dangerous: bash('cd x && rm -rf y'),
   other: ['touch', 'a'],
+  allowed: ['fine', 'x'],
+  'allowed and safe': bash('fine x | wc -l'),
+  'allowed and other': bash('fine x && touch a'),
+  'allowed and dangerous': bash('fine | rm -rf ./'),
+  asked: ['mind', 'x'],
+  'asked and dangerous': bash('mind x; rm -rf y'),
+  forbidden: ['bad', 'x'],
+  'allowed and forbidden': bash('fine && bad'),
+  'forbidden inside': bash('touch $(bad)'),
 };
 
 const request = (more: Partial<CommandRequest>): CommandRequest => ({
-  ...{ argv: COMMANDS.other, approvalPolicy: 'on-request', sandboxPolicy: { type: 'dangerFullAccess' } },
-  ...{ escalated: false, justification: null, remembered: false, ...more },
+  ...{ argv: COMMANDS.other, cwd: '/work', approvalPolicy: 'on-request', sandboxPolicy: { type: 'dangerFullAccess' } },
+  ...{ rules: RULES, wish: 'nothing', justification: null, prefixRule: null, remembered: false, ...more },
 });
 
 /** r: run confined, R: run free, a: ask and run confined, A: ask and run free, x: refuse. */
@@ -41,37 +76,61 @@ function letter(more: Partial<CommandRequest>): string {
   return decision.confinedAfter ? 'a' : 'A';
 }
 
-describe('decideCommand (§15.2)', () => {
-  // Columns: untrusted, on-failure, on-request, granular, granular without sandbox_approval, never.
-  const rows: [sandboxes: string[], command: keyof typeof COMMANDS, escalated: boolean, expected: string][] = [
-    [['readOnly', 'workspaceWrite'], 'safe', false, 'rrrrrr'],
-    [['readOnly', 'workspaceWrite'], 'dangerous', false, 'aaaaxx'],
-    [['readOnly', 'workspaceWrite'], 'other', false, 'arrrrr'],
-    [['readOnly', 'workspaceWrite'], 'safe', true, 'xxRxxx'],
-    [['readOnly', 'workspaceWrite'], 'dangerous', true, 'xxAxxx'],
-    [['readOnly', 'workspaceWrite'], 'other', true, 'xxAxxx'],
-    [['dangerFullAccess', 'externalSandbox'], 'safe', false, 'RRRRRR'],
-    [['dangerFullAccess', 'externalSandbox'], 'dangerous', false, 'AAAAxx'],
-    [['dangerFullAccess', 'externalSandbox'], 'other', false, 'ARRRRR'],
-    [['dangerFullAccess', 'externalSandbox'], 'safe', true, 'xxRxxx'],
-    [['dangerFullAccess', 'externalSandbox'], 'dangerous', true, 'xxAxxx'],
-    [['dangerFullAccess', 'externalSandbox'], 'other', true, 'xxRxxx'],
+describe('decideCommand (§15.2, §15.3)', () => {
+  // Columns: untrusted, on-failure, on-request, granular, granular without sandbox_approval, without rules, never.
+  const rows: [sandboxes: string[], command: keyof typeof COMMANDS, wish: Wish, expected: string][] = [
+    [CONFINING, 'safe', 'nothing', 'rrrrrrr'],
+    [CONFINING, 'dangerous', 'nothing', 'aaaaxax'],
+    [CONFINING, 'other', 'nothing', 'arrrrrr'],
+    [CONFINING, 'allowed', 'nothing', 'RRRRRRR'],
+    [CONFINING, 'allowed and safe', 'nothing', 'RRRRRRR'],
+    [CONFINING, 'allowed and other', 'nothing', 'arrrrrr'],
+    [CONFINING, 'allowed and dangerous', 'nothing', 'aaaaxax'],
+    [CONFINING, 'asked', 'nothing', 'aaaaaxx'],
+    [CONFINING, 'asked and dangerous', 'nothing', 'aaaaaxx'],
+    [CONFINING, 'forbidden', 'nothing', 'xxxxxxx'],
+    [CONFINING, 'allowed and forbidden', 'nothing', 'xxxxxxx'],
+    [CONFINING, 'forbidden inside', 'nothing', 'xxxxxxx'],
+    [CONFINING, 'safe', 'escalation', 'xxRxxxx'],
+    [CONFINING, 'dangerous', 'escalation', 'xxAxxxx'],
+    [CONFINING, 'other', 'escalation', 'xxAxxxx'],
+    [CONFINING, 'allowed', 'escalation', 'xxRxxxx'],
+    [CONFINING, 'allowed and other', 'escalation', 'xxAxxxx'],
+    [CONFINING, 'asked', 'escalation', 'xxAxxxx'],
+    [CONFINING, 'forbidden', 'escalation', 'xxxxxxx'],
+    [CONFINING, 'safe', 'morePermissions', 'xxaxxxx'],
+    [CONFINING, 'other', 'morePermissions', 'xxaxxxx'],
+    [CONFINING, 'allowed', 'morePermissions', 'xxRxxxx'],
+    [CONFINING, 'forbidden', 'morePermissions', 'xxxxxxx'],
+    [OPEN, 'safe', 'nothing', 'RRRRRRR'],
+    [OPEN, 'dangerous', 'nothing', 'AAAAxAx'],
+    [OPEN, 'other', 'nothing', 'ARRRRRR'],
+    [OPEN, 'allowed', 'nothing', 'RRRRRRR'],
+    [OPEN, 'allowed and other', 'nothing', 'ARRRRRR'],
+    [OPEN, 'allowed and dangerous', 'nothing', 'AAAAxAx'],
+    [OPEN, 'asked', 'nothing', 'AAAAAxx'],
+    [OPEN, 'forbidden', 'nothing', 'xxxxxxx'],
+    [OPEN, 'safe', 'escalation', 'xxRxxxx'],
+    [OPEN, 'dangerous', 'escalation', 'xxAxxxx'],
+    [OPEN, 'other', 'escalation', 'xxRxxxx'],
+    [OPEN, 'other', 'morePermissions', 'xxRxxxx'],
   ];
-  it.each(rows)('%j %s, escalated %s: %s', (sandboxes, command, escalated, expected) => {
+  it.each(rows)('%j %s, wish %s: %s', (sandboxes, command, wish, expected) => {
     for (const name of sandboxes) {
       const sandboxPolicy = SANDBOXES[name] as SandboxPolicy;
       const argv = COMMANDS[command];
-      const got = POLICIES.map((approvalPolicy) => letter({ argv, approvalPolicy, sandboxPolicy, escalated }));
+      const got = POLICIES.map((approvalPolicy) => letter({ argv, approvalPolicy, sandboxPolicy, wish }));
       expect(got.join('')).toBe(expected);
     }
   });
 
   it('asks no second time for what the session allows, and still refuses what the policy forbids', () => {
+    const wishes: Wish[] = ['nothing', 'escalation', 'morePermissions'];
     for (const approvalPolicy of POLICIES) {
       for (const sandboxPolicy of Object.values(SANDBOXES)) {
         for (const argv of Object.values(COMMANDS)) {
-          for (const escalated of [false, true]) {
-            const facts = { argv, approvalPolicy, sandboxPolicy, escalated };
+          for (const wish of wishes) {
+            const facts = { argv, approvalPolicy, sandboxPolicy, wish };
             const first = letter(facts);
             const later = letter({ ...facts, remembered: true });
             expect(later).toBe(first === 'a' ? 'r' : first === 'A' ? 'R' : first);
@@ -82,10 +141,12 @@ describe('decideCommand (§15.2)', () => {
   });
 
   it.each([
-    ['every part of a script counts', ['bash', '-lc', 'ls && touch a'], 'A'],
-    ['a script of safe parts is safe', ['bash', '-lc', 'ls && cat x | wc -l'], 'R'],
-    ['one that cannot be taken apart is unknown', ['bash', '-lc', 'ls > out'], 'A'],
+    ['every part of a script counts', bash('ls && touch a'), 'A'],
+    ['a script of safe parts is safe', bash('ls && cat x | wc -l'), 'R'],
+    ['one that cannot be taken apart is unknown', bash('ls > out'), 'A'],
+    ['no rule allows what is written beside a here document', bash('fine <<E > out\nx\nE'), 'A'],
     ['not dangerous, only unknown', ['rm', '-fr', 'x'], 'A'],
+    ['a program by its path', ['/opt/fine'], 'R'],
   ])('%s', (_, argv, expected) => {
     expect(letter({ argv, approvalPolicy: 'untrusted' })).toBe(expected);
   });
@@ -96,28 +157,46 @@ describe('decideCommand (§15.2)', () => {
       return decision.kind === 'run' ? null : decision.reason;
     };
     const argv = COMMANDS.dangerous;
-    expect(reason({ argv, approvalPolicy: 'never' })).toBe('blocked by policy');
-    expect(reason({ argv, approvalPolicy: granular(false) })).toBe(
+    expect(reason({ argv, approvalPolicy: 'never' })).toBe(
+      "`/bin/bash -lc 'cd x && rm -rf y'` rejected: blocked by policy",
+    );
+    expect(reason({ argv, approvalPolicy: granular({ sandbox_approval: false }) })).toBe(
       'approval required by policy, but AskForApproval::Granular.sandbox_approval is false',
     );
+    expect(reason({ argv: COMMANDS.asked, approvalPolicy: granular({ rules: false }) })).toBe(
+      'approval required by policy rule, but AskForApproval::Granular.rules is false',
+    );
+    expect(reason({ argv: COMMANDS.asked, approvalPolicy: 'never' })).toBe(
+      'approval required by policy, but AskForApproval is set to Never',
+    );
     expect(reason({ argv, justification: 'why' })).toBe('why');
-    expect(reason({ escalated: true, approvalPolicy: 'never' })).toMatch(
+    expect(reason({ argv: COMMANDS.asked, justification: 'why' })).toBe('`mind x` requires approval by policy');
+    expect(reason({ argv: ['mind', 'why'] })).toBe('`mind why` requires approval: it is loud');
+    expect(reason({ argv: COMMANDS.forbidden })).toBe('`bad x` rejected: policy forbids commands starting with `bad`');
+    expect(reason({ argv: ['bad', 'why'] })).toBe('`bad why` rejected: it is bad');
+    expect(reason({ wish: 'escalation', approvalPolicy: 'never' })).toMatch(
       /^approval policy is Never; reject command — you cannot ask for escalated permissions if .* is Never$/,
     );
     expect(POLICIES.map(policyName)).toEqual([
-      ...['UnlessTrusted', 'OnFailure', 'OnRequest', 'Granular', 'Granular', 'Never'],
+      ...['UnlessTrusted', 'OnFailure', 'OnRequest', 'Granular', 'Granular', 'Granular', 'Never'],
     ]);
+  });
+});
+
+describe('asksForRetry (§15.6)', () => {
+  it('is for those who want to hear of failures, and on-request leaves it to the model', () => {
+    expect(POLICIES.map(asksForRetry)).toEqual([true, true, false, true, false, true, false]);
   });
 });
 
 describe('decidePatch (§12.6)', () => {
   // Columns as above, except that on-failure asks first: nothing could stop the write.
   it.each([
-    ['confined, inside', ['readOnly', 'workspaceWrite'], true, false, 'Arrrrr'],
-    ['confined, outside', ['readOnly', 'workspaceWrite'], false, false, 'AAAAxx'],
-    ['unconfined', ['dangerFullAccess', 'externalSandbox'], true, false, 'Arrrrr'],
-    ['confined, outside, remembered', ['readOnly', 'workspaceWrite'], false, true, 'rrrrxx'],
-    ['confined, inside, remembered', ['readOnly', 'workspaceWrite'], true, true, 'rrrrrr'],
+    ['confined, inside', ['readOnly', 'workspaceWrite'], true, false, 'Arrrrrr'],
+    ['confined, outside', ['readOnly', 'workspaceWrite'], false, false, 'AAAAxAx'],
+    ['unconfined', ['dangerFullAccess', 'externalSandbox'], true, false, 'Arrrrrr'],
+    ['confined, outside, remembered', ['readOnly', 'workspaceWrite'], false, true, 'rrrrxrx'],
+    ['confined, inside, remembered', ['readOnly', 'workspaceWrite'], true, true, 'rrrrrrr'],
   ])('%s', (_, sandboxes, insideRoots, remembered, expected) => {
     for (const name of sandboxes) {
       const sandboxPolicy = SANDBOXES[name] as SandboxPolicy;
@@ -135,9 +214,12 @@ describe('decidePatch (§12.6)', () => {
   });
 });
 
-describe('proposedAmendment (§15.4)', () => {
-  const bash = (script: string) => ['/bin/bash', '-lc', script];
-  it.each<[string, string[], string[] | null, string[]]>([
+describe('the prefix that is offered (§15.4)', () => {
+  const offered = (argv: string[], prefixRule: string[] | null, more: Partial<CommandRequest> = {}) => {
+    const decision = decideCommand(request({ argv, prefixRule, approvalPolicy: 'untrusted', ...more }));
+    return decision.kind === 'refuse' ? decision : decision.amendment;
+  };
+  it.each<[string, string[], string[] | null, string[] | null]>([
     ['the model’s prefix', bash('mkdir -p /opt/x'), ['mkdir', '-p'], ['mkdir', '-p']],
     ['none given: the command', bash('mkdir -p /opt/x'), null, ['mkdir', '-p', '/opt/x']],
     ['an empty one', ['mkdir', 'x'], [], ['mkdir', 'x']],
@@ -145,15 +227,24 @@ describe('proposedAmendment (§15.4)', () => {
     ['one that covers only a part', bash('mkdir a && touch b'), ['mkdir'], ['mkdir', 'a']],
     ['one that covers all parts', bash('npm test && npm run lint'), ['npm'], ['npm']],
     ['the first part that is asked about', bash('ls && touch b'), null, ['touch', 'b']],
+    ['and no rule allows', bash('fine && touch b'), null, ['touch', 'b']],
     ['a script that cannot be taken apart', bash('touch $HOME'), ['touch'], bash('touch $HOME')],
     ['code of an interpreter', ['python3', '-c', 'print(1)'], ['python3', '-c'], ['python3', '-c', 'print(1)']],
     ['a bare interpreter', ['node', 'x.js'], ['node'], ['node', 'x.js']],
     ['a program of an interpreter is fine', ['node', 'x.js', 'y'], ['node', 'x.js'], ['node', 'x.js']],
     ['bare git', ['git', 'push'], ['git'], ['git', 'push']],
     ['git with a word is fine', ['git', 'push', 'origin'], ['git', 'push'], ['git', 'push']],
-    ['a shell by its path', ['/bin/sh', 'x.sh'], ['/bin/sh'], ['/bin/sh', 'x.sh']],
     ['sudo', ['sudo', 'make'], ['sudo'], ['sudo', 'make']],
+    ['nothing when a rule asks', ['mind', 'x'], ['mind'], null],
+    ['nothing for a here document', bash('cat <<E\nx\nE'), null, null],
   ])('%s', (_, argv, wanted, expected) => {
-    expect(proposedAmendment(argv, wanted)).toEqual(expected);
+    expect(offered(argv, wanted)).toEqual(expected);
+  });
+
+  it('is there for a retry of what ran unasked, and not for a wider sandbox', () => {
+    const sandboxPolicy = SANDBOXES['workspaceWrite'] as SandboxPolicy;
+    const onRequest = { approvalPolicy: 'on-request' as const, sandboxPolicy };
+    expect(offered(['touch', 'a'], null, onRequest)).toEqual(['touch', 'a']);
+    expect(offered(['touch', 'a'], ['touch'], { ...onRequest, wish: 'morePermissions' })).toBeNull();
   });
 });

@@ -1,65 +1,111 @@
+import {
+  type Approvals,
+  describe,
+  evaluate,
+  fallbackDecision,
+  partsOf,
+  proposeAmendment,
+  type Rules,
+  type Verdict,
+} from '@codex/execpolicy';
 import type { AskForApproval, SandboxPolicy } from '@codex/protocol';
-import { isDangerous, isKnownSafe, splitCommand } from '@codex/shell-command';
+import { isConfining } from '@codex/sandbox';
+import { isKnownSafe } from '@codex/shell-command';
+
+/** What a call asks for beyond what the sandbox gives: nothing, no sandbox at all, or a wider one. */
+export type Wish = 'nothing' | 'escalation' | 'morePermissions';
 
 export interface CommandRequest {
   argv: readonly string[];
+  /** Where it runs: programs given by a relative path are looked up in the rules from here. */
+  cwd: string;
   approvalPolicy: AskForApproval;
   sandboxPolicy: SandboxPolicy;
-  /** The model asks to run outside the sandbox. */
-  escalated: boolean;
+  rules: Rules;
+  wish: Wish;
   justification: string | null;
+  /** The prefix the model would like to be allowed for good. */
+  prefixRule: readonly string[] | null;
   /** The user has allowed this very command for the session. */
   remembered: boolean;
 }
 
-/** What happens to a command. `confined` tells whether the sandbox policy applies to the run. */
+/**
+ * What happens to a command. `confined` tells whether the sandbox policy applies to the run, `amendment` is the prefix a
+ * client may offer to allow for good.
+ */
 export type Decision =
-  | { kind: 'run'; confined: boolean }
-  | { kind: 'ask'; reason: string | null; confinedAfter: boolean }
-  /** `escalation`: not the command is refused but the wish to run it without the sandbox. */
+  | { kind: 'run'; confined: boolean; amendment: string[] | null }
+  | { kind: 'ask'; reason: string | null; confinedAfter: boolean; amendment: string[] | null }
+  /** `escalation`: not the command is refused but the wish for more than the sandbox gives. */
   | { kind: 'refuse'; about: 'command' | 'escalation'; reason: string };
 
 /**
- * The first decision about a command that no rule matches (core specification §15.2). Pure. Each plain part of a
- * script is judged and the strictest verdict wins; a script that cannot be taken apart is judged as one unknown command.
+ * The first decision about a command (core specification §15.2–15.4). Pure. Every part of a script is judged by the rules
+ * and, where none matches, by what is known of the command; the strictest word counts. What rules allow runs outside the
+ * sandbox, if all of it is allowed or only looks.
  */
 export function decideCommand(request: CommandRequest): Decision {
   const decision = judge(request);
   // What the user has allowed spares the question; it does not undo what the policy forbids.
-  return decision.kind === 'ask' && request.remembered ? { kind: 'run', confined: decision.confinedAfter } : decision;
+  if (decision.kind !== 'ask' || !request.remembered) return decision;
+  return { kind: 'run', confined: decision.confinedAfter, amendment: decision.amendment };
 }
 
 function judge(request: CommandRequest): Decision {
-  const { approvalPolicy, sandboxPolicy, escalated } = request;
-  const unconfined = sandboxPolicy.type === 'dangerFullAccess' || sandboxPolicy.type === 'externalSandbox';
-  const dangerous = isDangerous([...request.argv]);
-  const safe = !dangerous && isKnownSafe([...request.argv]);
-
+  const { argv, cwd, approvalPolicy, sandboxPolicy, rules, wish } = request;
   // Only on-request lets the model ask for more than the sandbox allows, whether or not there is one.
-  if (escalated && approvalPolicy !== 'on-request') {
-    return { kind: 'refuse', about: 'escalation', reason: escalationRefused(approvalPolicy) };
+  if (wish !== 'nothing' && approvalPolicy !== 'on-request') {
+    return { kind: 'refuse', about: 'escalation', reason: wishRefused(approvalPolicy, wish) };
   }
-  if (dangerous) {
-    if (approvalPolicy === 'never') return { kind: 'refuse', about: 'command', reason: 'blocked by policy' };
-    if (isGranularWithout(approvalPolicy, 'sandbox_approval')) {
-      return {
-        kind: 'refuse',
-        about: 'command',
-        reason: 'approval required by policy, but AskForApproval::Granular.sandbox_approval is false',
-      };
-    }
-    return { kind: 'ask', reason: request.justification, confinedAfter: !unconfined && !escalated };
-  }
-  if (safe) return { kind: 'run', confined: !unconfined && !escalated };
-  if (approvalPolicy === 'untrusted') {
-    return { kind: 'ask', reason: request.justification, confinedAfter: !unconfined };
-  }
-  if (escalated && !unconfined) return { kind: 'ask', reason: request.justification, confinedAfter: false };
-  return { kind: 'run', confined: !unconfined };
+  const sandboxed = isConfining(sandboxPolicy);
+  const parts = partsOf(argv);
+  const situation = {
+    approvalPolicy: typeof approvalPolicy === 'string' ? approvalPolicy : ('granular' as const),
+    sandboxed,
+    escalated: wish !== 'nothing',
+    complex: parts.complex,
+  };
+  const fallback = (words: readonly string[]) => {
+    const decision = fallbackDecision(words, situation);
+    // Reading is harmless inside the sandbox; with more permissions it may not be.
+    return decision === 'allow' && wish === 'morePermissions' && sandboxed ? 'prompt' : decision;
+  };
+  const verdict = evaluate(rules, parts.commands, fallback, { ...parts, cwd });
+  const action = describe(verdict, argv, approvals(approvalPolicy));
+  if (action.kind === 'refuse') return { kind: 'refuse', about: 'command', reason: action.reason };
+
+  const amendment =
+    wish === 'morePermissions' ? null : proposeAmendment(rules, parts, verdict, request.prefixRule, fallback, { cwd });
+  const confined = sandboxed && wish !== 'escalation';
+  if (action.kind === 'run')
+    return { kind: 'run', confined: confined && !(action.byRule && isVouched(verdict)), amendment };
+  return { kind: 'ask', reason: action.reason ?? request.justification, confinedAfter: confined, amendment };
 }
 
-function isGranularWithout(policy: AskForApproval, key: 'sandbox_approval' | 'rules'): boolean {
-  return typeof policy === 'object' && !policy.granular[key];
+/** One allowed part does not take unknown ones out of the sandbox with it. */
+function isVouched(verdict: Verdict): boolean {
+  return verdict.matches.every((match) => match.kind === 'rule' || isKnownSafe(match.command));
+}
+
+/** Whether the user is asked to run a command again without the sandbox that stood in its way (§15.6). Pure. */
+export function asksForRetry(policy: AskForApproval): boolean {
+  switch (policy) {
+    case 'on-failure':
+    case 'untrusted':
+      return true;
+    case 'never':
+    case 'on-request':
+      return false;
+    default:
+      return policy.granular.sandbox_approval;
+  }
+}
+
+function approvals(policy: AskForApproval): Approvals {
+  if (typeof policy === 'string') return { policy };
+  const { rules, sandbox_approval: sandboxApproval } = policy.granular;
+  return { policy: 'granular', rules, sandboxApproval };
 }
 
 /** The name of a policy as refusals print it. */
@@ -78,56 +124,9 @@ export function policyName(policy: AskForApproval): string {
   }
 }
 
-function escalationRefused(policy: AskForApproval): string {
+function wishRefused(policy: AskForApproval, wish: Exclude<Wish, 'nothing'>): string {
   const name = policyName(policy);
-  return `approval policy is ${name}; reject command — you cannot ask for escalated permissions if the approval policy is ${name}`;
-}
-
-/**
- * The prefix a client may offer to allow for good: what the model proposed if it is acceptable and covers the whole
- * command, else the command itself; a script that cannot be taken apart is offered whole (core specification §15.4).
- */
-export function proposedAmendment(argv: readonly string[], wanted: readonly string[] | null): string[] {
-  const parts = splitCommand([...argv]);
-  if (wanted?.length && !isBanned(wanted)) {
-    const covers = (words: readonly string[]) => wanted.every((word, i) => words[i] === word);
-    if (parts && parts.every(covers)) return [...wanted];
-  }
-  if (!parts) return [...argv];
-  const unsafe = parts.find((words) => !isKnownSafe(words)) ?? parts[0];
-  return unsafe ? [...unsafe] : [...argv];
-}
-
-const INTERPRETERS = new Set([
-  'python',
-  'python3',
-  'py',
-  'pythonw',
-  'pyw',
-  'pypy',
-  'bash',
-  'sh',
-  'zsh',
-  '/bin/bash',
-  '/bin/sh',
-  '/bin/zsh',
-  'pwsh',
-  'powershell',
-  'powershell.exe',
-  'env',
-  'sudo',
-  'node',
-  'perl',
-  'ruby',
-  'php',
-  'lua',
-  'osascript',
-]);
-const CODE_FLAGS = new Set(['-c', '-e', '-lc', '-r', '-Command']);
-
-function isBanned(prefix: readonly string[]): boolean {
-  const [program, flag] = prefix;
-  if (program === undefined) return true;
-  if (prefix.length === 1) return INTERPRETERS.has(program) || program === 'git';
-  return prefix.length === 2 && INTERPRETERS.has(program) && flag !== undefined && CODE_FLAGS.has(flag);
+  return wish === 'escalation'
+    ? `approval policy is ${name}; reject command — you cannot ask for escalated permissions if the approval policy is ${name}`
+    : `approval policy is ${name}; reject command — additional permissions can only be asked for if the approval policy is OnRequest`;
 }

@@ -8,7 +8,8 @@ import { permissionsText } from './permissions.ts';
 export interface AssembleFacts {
   shell: string;
   writableRoots: readonly string[];
-  approvedPrefixes: readonly (readonly string[])[];
+  /** Command prefixes that rules allow, a line each; null without any. */
+  approvedPrefixes: string | null;
   /** Agents at work for this thread. */
   subagents: readonly { id: string; nickname: string }[];
   /** Instructions of the turn's model with the personality filled in, for a change of model. */

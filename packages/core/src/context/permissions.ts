@@ -6,12 +6,9 @@ export interface PermissionFacts {
   sandboxPolicy: SandboxPolicy;
   /** Absolute folders a confined command may write, cwd included; used for workspace-write only. */
   writableRoots: readonly string[];
-  /** Command prefixes that rules allow, each as its words. */
-  approvedPrefixes: readonly (readonly string[])[];
+  /** Command prefixes that rules allow, a line each; null without any. */
+  approvedPrefixes: string | null;
 }
-
-const MAX_PREFIXES = 100;
-const MAX_PREFIX_BYTES = 5000;
 
 /** Tells the model what it may do unasked and how to ask for more (core specification §7.3). */
 export function permissionsText(facts: PermissionFacts): string {
@@ -83,17 +80,7 @@ function granularText(granular: Granular): string {
   return lines.filter(Boolean).join('\n');
 }
 
-function prefixesText(prefixes: readonly (readonly string[])[]): string {
-  if (!prefixes.length) return '';
-  const lines: string[] = [];
-  let bytes = 0;
-  for (const prefix of prefixes.map((words) => `- ${JSON.stringify(words)}`).sort()) {
-    bytes += Buffer.byteLength(prefix) + 1;
-    if (lines.length >= MAX_PREFIXES || bytes > MAX_PREFIX_BYTES) {
-      lines.push(`- (${prefixes.length - lines.length} more are not shown)`);
-      break;
-    }
-    lines.push(prefix);
-  }
-  return `## Approved command prefixes\nCommands that begin with one of these run outside the sandbox without asking:\n${lines.join('\n')}`;
+function prefixesText(prefixes: string | null): string {
+  if (prefixes === null) return '';
+  return `## Approved command prefixes\nCommands that begin with one of these run outside the sandbox without asking:\n${prefixes}`;
 }

@@ -11,8 +11,10 @@ import {
 import type { ThreadItem } from '@codex/protocol';
 import { isWritable, resolvePolicy } from '@codex/sandbox';
 import type { OpenItem } from '@codex/timeline';
-import { fileKey } from '../approval/remember.ts';
+import { askUser, type Reply } from '../approval/ask-user.ts';
 import { decidePatch } from '../approval/decide-patch.ts';
+import { widen } from '../approval/permissions.ts';
+import { fileKey } from '../approval/remember.ts';
 import { decodeArgs, parametersSchema, type Params } from './args.ts';
 import {
   functionSpec,
@@ -30,6 +32,8 @@ const PARAMS = {
 
 const DESCRIPTION =
   'Changes files by a patch. Give the patch itself, from its begin line to its end line; it may add, delete, update and move any number of files.';
+
+const REJECTED = 'patch rejected by user';
 
 type FileItem = Extract<ThreadItem, { type: 'fileChange' }>;
 type FoundPatch = Exclude<AnyPatch, { kind: 'none' }>;
@@ -123,7 +127,9 @@ async function runPatch(
   if (!changes.length) return refused('patch rejected: empty patch');
 
   const paths = touchedPaths(changes);
-  const policy = resolvePolicy(settings.sandboxPolicy, settings.cwd, session.env);
+  const inPlace = { policy: settings.sandboxPolicy, cwd: settings.cwd };
+  const wide = widen(inPlace, session.grants.inForce(scope.turnId));
+  const policy = resolvePolicy(wide.policy, wide.cwd, session.env);
   const decision = decidePatch({
     approvalPolicy: settings.approvalPolicy,
     sandboxPolicy: settings.sandboxPolicy,
@@ -140,21 +146,17 @@ async function runPatch(
   };
   const open = scope.start(item);
   if (decision.kind === 'ask') {
-    const answer = await scope.ask(
-      'item/fileChange/requestApproval',
-      { itemId: callId, reason: null, grantRoot: null },
-      signal,
-    );
-    if (!answer.ok) {
-      open.complete({ ...item, status: 'failed' });
-      return refused('patch rejected by user');
+    const reply = await askUser(context, 'item/fileChange/requestApproval', {
+      itemId: open.id,
+      reason: null,
+      grantRoot: null,
+    });
+    const answer = readReply(reply);
+    if (answer.kind === 'no') {
+      open.complete({ ...item, status: reply.kind === 'failed' ? 'failed' : 'declined' });
+      return refused(answer.reason, answer.stopTurn);
     }
-    const { decision: verdict } = answer.result;
-    if (verdict === 'decline' || verdict === 'cancel') {
-      open.complete({ ...item, status: 'declined' });
-      return refused('patch rejected by user', verdict === 'cancel');
-    }
-    if (verdict === 'acceptForSession') for (const file of paths) session.approvals.remember(fileKey(file));
+    if (answer.forSession) for (const file of paths) session.approvals.remember(fileKey(file));
   }
   return applyAndReport(open, item, changes, context);
 
@@ -170,6 +172,29 @@ async function runPatch(
     opened.complete({ ...fileItem, status: report.ok ? 'completed' : 'failed' });
     await turnDiff.publish();
     return report.ok ? { output: report.stdout, applied: true } : refused(`${report.stdout}${report.stderr}`);
+  }
+}
+
+type Answered = { kind: 'yes'; forSession: boolean } | { kind: 'no'; reason: string; stopTurn: boolean };
+
+function readReply(reply: Reply<'item/fileChange/requestApproval'>): Answered {
+  switch (reply.kind) {
+    case 'unanswered':
+      return {
+        kind: 'no',
+        reason: `patch rejected: nobody answered within ${reply.ms} ms`,
+        stopTurn: reply.stopTurn,
+      };
+    case 'failed':
+    case 'unclear':
+      return { kind: 'no', reason: REJECTED, stopTurn: false };
+    case 'answered': {
+      const { decision } = reply.result;
+      if (decision === 'accept' || decision === 'acceptForSession') {
+        return { kind: 'yes', forSession: decision === 'acceptForSession' };
+      }
+      return { kind: 'no', reason: REJECTED, stopTurn: decision === 'cancel' };
+    }
   }
 }
 

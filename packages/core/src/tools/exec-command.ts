@@ -2,31 +2,23 @@ import path from 'node:path';
 import { abortReason, toMessage } from '@codex/base';
 import { findPatchIn } from '@codex/apply-patch';
 import { joinForDisplay } from '@codex/shell-command';
-import { childEnv, namedShell, type Session, shellArgv, SpawnError, UNIFIED_EXEC_ENV } from '@codex/sandbox';
+import { type ExitReport, namedShell, shellArgv, SpawnError } from '@codex/sandbox';
 import { estimateTokens, truncateWithLineCount } from '../context/truncate.ts';
 import { runShellPatch } from './apply-patch.ts';
-import { approveCommand } from './approve-command.ts';
+import { APPROVAL_PARAMS, offeredParams, readAsked } from './approval-args.ts';
+import {
+  approveCommand,
+  approveRetry,
+  type CommandToApprove,
+  lacksSandbox,
+  type Retry,
+  retryRemark,
+} from './approve-command.ts';
 import { decodeArgs, parametersSchema, type Params } from './args.ts';
-import { commandItem, exitedItem, failedItem } from './command-item.ts';
-import { createOutputStream } from './output-stream.ts';
+import { commandItem } from './command-item.ts';
+import { createForeground, waitForOutput } from './foreground.ts';
 import type { Terminal } from './terminal-sessions.ts';
-import { functionSpec, text, type Tool, type TurnContextForTools } from './tool.ts';
-
-export const APPROVAL_PARAMS = {
-  sandbox_permissions: {
-    type: 'string',
-    description: 'Rights of this command: `use_default`, or `require_escalated` to ask for a run without the sandbox.',
-  },
-  justification: {
-    type: 'string',
-    description: 'With `require_escalated`: one short question to the user saying what the command is for.',
-  },
-  prefix_rule: {
-    type: 'array',
-    items: { type: 'string' },
-    description: 'With `require_escalated`: the first words of the command that the user may allow for good.',
-  },
-} as const satisfies Params;
+import { functionSpec, text, type Tool, type ToolResult, type TurnContextForTools } from './tool.ts';
 
 const EXEC_PARAMS = {
   cmd: { type: 'string', description: 'The shell command.', required: true },
@@ -63,7 +55,7 @@ export const execCommandTool: Tool = {
       ? functionSpec(
           'exec_command',
           'Runs a shell command and returns its output. A command that is still running when the wait is over goes on as a session whose number you get.',
-          parametersSchema(EXEC_PARAMS),
+          parametersSchema(offeredParams(EXEC_PARAMS, config)),
         )
       : null,
   async run(call, context) {
@@ -83,80 +75,47 @@ export const execCommandTool: Tool = {
         : patched;
     }
 
+    const asked = readAsked(args.value, cwd, config);
+    if (!asked.ok) return text(asked.error);
+    const command: CommandToApprove = { argv, cwd, tty, ...asked.value };
     const id = session.terminals.reserveId();
     const item = commandItem(call.callId, argv, cwd, String(id));
-    const shown = joinForDisplay(argv);
-    const failed = (detail: string) => text(`exec_command failed for \`${shown}\`: ${detail}`);
-    const startedAt = session.clock.now();
+    const foreground = createForeground(context, command, item, id);
+    const waitMs = clamp(args.value.yield_time_ms ?? YIELD_DEFAULT_MS, YIELD_MIN_MS, YIELD_MAX_MS);
     try {
-      const approval = await approveCommand(
-        context,
-        {
-          argv,
-          cwd,
-          tty,
-          sandboxPermissions: args.value.sandbox_permissions ?? null,
-          justification: args.value.justification ?? null,
-          prefixRule: args.value.prefix_rule ?? null,
-        },
-        item,
-      );
+      const approval = await approveCommand(context, command, item, () => foreground.start());
       if (approval.kind === 'rejected') {
         session.terminals.remove(id);
         if (approval.by === 'escalation') return text(approval.reason);
-        return {
-          ...failed(`CreateProcess { message: "Rejected(\\"${approval.reason}\\")" }`),
-          stopTurn: approval.stopTurn,
-        };
+        const why = `CreateProcess { message: "Rejected(\\"${approval.reason}\\")" }`;
+        return { ...failed(argv, why), stopTurn: approval.stopTurn };
       }
-      const output = createOutputStream();
-      let process: Session;
-      try {
-        process = await session.runner.open(
-          {
-            argv,
-            cwd,
-            env: {
-              ...childEnv(config.shellEnvironmentPolicy, session.env, { CODEX_THREAD_ID: session.header.id }),
-              ...UNIFIED_EXEC_ENV,
-            },
-            policy: approval.policy,
-          },
-          { tty, onOutput: (stream, chunk) => output.push(stream, chunk) },
-        );
-      } catch (error) {
-        session.terminals.remove(id);
-        approval.item?.complete(failedItem(item, toMessage(error)));
-        return failed(spawnProblem(error));
+      const before = [...approval.notes];
+      // At most twice: what runs without the sandbox is not stopped by it.
+      for (let { permit } = approval; ; ) {
+        const attempt = await foreground.run(permit, waitMs);
+        const limit = args.value.max_output_tokens;
+        if (attempt.kind === 'shown') return { output: await report(attempt, limit, context), before };
+        const shown = attempt.kind === 'denied' ? deniedText(attempt.report, limit) : spawnProblem(attempt.error);
+        const why = attempt.kind === 'denied' ? 'denied' : lacksSandbox(attempt.error) ? 'noSandbox' : null;
+        const start = () => foreground.start();
+        const retry: Retry = why ? await approveRetry(context, command, item, { permit, why, start }) : NO_RETRY;
+        if (retry.kind === 'stay') {
+          foreground.close(attempt, shown);
+          return { ...failed(argv, `${shown}${retryRemark(retry)}`), before, stopTurn: retry.stopTurn };
+        }
+        permit = retry.permit;
+        before.push(...retry.notes);
       }
-      const terminal: Terminal = {
-        id,
-        tty,
-        item,
-        session: process,
-        usedAt: startedAt,
-        killed: false,
-        open: approval.item ?? context.scope.start(item, { abandoned: () => null }),
-        completed: Promise.resolve(),
-      };
-      terminal.completed = process.exited.then((report) =>
-        terminal.open.complete(exitedItem(item, report, terminal.killed)),
-      );
-      output.open(terminal.open);
-      session.terminals.add(terminal);
-      const waitMs = clamp(args.value.yield_time_ms ?? YIELD_DEFAULT_MS, YIELD_MIN_MS, YIELD_MAX_MS);
-      await waitForOutput(terminal, waitMs, context);
-      return text(await report(terminal, startedAt, args.value.max_output_tokens, context));
     } catch (error) {
-      if (context.signal.aborted) {
-        endForeground(session.terminals.get(id));
-        session.terminals.remove(id);
-        throw abortReason(context.signal);
-      }
+      foreground.abandon();
+      if (context.signal.aborted) throw abortReason(context.signal);
       throw error;
     }
   },
 };
+
+const NO_RETRY: Retry = { kind: 'stay', reason: null, stopTurn: false };
 
 /** `write_stdin`: types into a session, or waits for more of its output. */
 export const writeStdinTool: Tool = {
@@ -192,7 +151,7 @@ export const writeStdinTool: Tool = {
       ? clamp(yield_time_ms ?? YIELD_MIN_MS, YIELD_MIN_MS, YIELD_MAX_MS)
       : clamp(yield_time_ms ?? POLL_MIN_MS, POLL_MIN_MS, config.backgroundTerminalMaxTimeout);
     await waitForOutput(terminal, waitMs, context);
-    return text(await report(terminal, startedAt, max_output_tokens, context));
+    return text(await report({ terminal, startedAt }, max_output_tokens, context));
   },
 };
 
@@ -201,20 +160,8 @@ export function usesSessions(features: Readonly<Record<string, boolean>>): boole
   return Boolean(features['shell_tool'] && features['unified_exec'] && !features['shell_zsh_fork']);
 }
 
-async function waitForOutput(terminal: Terminal, ms: number, context: TurnContextForTools): Promise<void> {
-  const { session: threadSession, signal } = context;
-  // While a human is asked something the wait does not count.
-  for (let left = ms; left > 0 && terminal.session.running; ) {
-    const from = threadSession.clock.now();
-    await terminal.session.wait(left, signal);
-    if (signal.aborted) throw abortReason(signal);
-    if (!threadSession.pauses.count) left -= threadSession.clock.now() - from;
-  }
-}
-
 async function report(
-  terminal: Terminal,
-  startedAt: number,
+  { terminal, startedAt }: { terminal: Terminal; startedAt: number },
   maxTokens: number | undefined,
   { session }: TurnContextForTools,
 ): Promise<string> {
@@ -231,16 +178,21 @@ async function report(
     exit ? `Process exited with code ${exit.exitCode}` : `Process running with session ID ${terminal.id}`,
     `Original token count: ${estimateTokens(output)}`,
     'Output:',
-    truncateWithLineCount(output, { mode: 'tokens', limit: Math.max(1, maxTokens ?? OUTPUT_TOKENS) }),
+    cut(output, maxTokens),
   );
   return lines.join('\n');
 }
 
-/** A command that is interrupted before it became a session is not left running; nobody waits for its last breath. */
-function endForeground(terminal: Terminal | undefined): void {
-  if (!terminal) return;
-  terminal.open.complete(failedItem(terminal.item, terminal.session.take()));
-  void terminal.session.kill();
+function cut(output: string, maxTokens: number | undefined): string {
+  return truncateWithLineCount(output, { mode: 'tokens', limit: Math.max(1, maxTokens ?? OUTPUT_TOKENS) });
+}
+
+function failed(argv: readonly string[], detail: string): ToolResult {
+  return text(`exec_command failed for \`${joinForDisplay([...argv])}\`: ${detail}`);
+}
+
+function deniedText(exit: ExitReport, maxTokens: number | undefined): string {
+  return `the sandbox denied it (exit code ${exit.exitCode})\nOutput:\n${cut(exit.output, maxTokens)}`;
 }
 
 function spawnProblem(error: unknown): string {

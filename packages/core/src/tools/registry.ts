@@ -2,6 +2,7 @@ import { applyPatchTool } from './apply-patch.ts';
 import { askUserTool } from './ask-user.ts';
 import { execCommandTool, writeStdinTool } from './exec-command.ts';
 import { planTool } from './plan.ts';
+import { requestPermissionsTool } from './request-permissions.ts';
 import { shellCommandTool, shellTool } from './shell.ts';
 import type { DynamicToolSpec } from '@codex/protocol';
 import { collabTools } from './collab.ts';
@@ -18,6 +19,7 @@ const TOOLS: readonly Tool[] = [
   shellTool,
   planTool,
   askUserTool,
+  requestPermissionsTool,
   applyPatchTool,
   webSearchTool,
   viewImageTool,

@@ -1,13 +1,23 @@
 import path from 'node:path';
 import { createDeadline, toMessage } from '@codex/base';
 import { findPatchIn } from '@codex/apply-patch';
-import { childEnv, type ExitReport, shellArgv, SpawnError } from '@codex/sandbox';
+import type { ResponseItem } from '@codex/protocol';
+import { childEnv, type ExitReport, looksDenied, shellArgv, SpawnError } from '@codex/sandbox';
+import type { OpenItem } from '@codex/timeline';
 import { countLines, truncateMiddle } from '../context/truncate.ts';
 import { patchToolKind, runShellPatch, SHELL_TOOL_NAMES } from './apply-patch.ts';
-import { approveCommand } from './approve-command.ts';
-import { decodeArgs, parametersSchema, type Params } from './args.ts';
-import { commandItem, exitedItem, failedItem } from './command-item.ts';
-import { APPROVAL_PARAMS, usesSessions } from './exec-command.ts';
+import { APPROVAL_PARAMS, offeredParams, readAsked } from './approval-args.ts';
+import {
+  approveCommand,
+  approveRetry,
+  type CommandToApprove,
+  lacksSandbox,
+  type Permit,
+  retryRemark,
+} from './approve-command.ts';
+import { type Args, decodeArgs, parametersSchema, type Params } from './args.ts';
+import { type CommandItem, commandItem, exitedItem, failedItem } from './command-item.ts';
+import { usesSessions } from './exec-command.ts';
 import { createOutputStream } from './output-stream.ts';
 import { functionSpec, text, type SpecContext, type Tool, type ToolCall, type TurnContextForTools } from './tool.ts';
 import type { ToolResult } from './tool.ts';
@@ -18,13 +28,13 @@ const LOGIN_REFUSED = 'login shell is disabled by config; omit `login` or set it
 const COMMON = {
   workdir: { type: 'string', description: 'Folder to run it in; the current folder unless given.' },
   timeout_ms: { type: 'number', description: 'Time limit in milliseconds.' },
+  ...APPROVAL_PARAMS,
 } as const satisfies Params;
 
 const SHELL_COMMAND_PARAMS = {
   command: { type: 'string', description: 'The shell script.', required: true },
   ...COMMON,
   login: { type: 'boolean', description: 'Run it in a login shell. On unless switched off.' },
-  ...APPROVAL_PARAMS,
 } as const satisfies Params;
 
 const SHELL_PARAMS = {
@@ -35,16 +45,11 @@ const SHELL_PARAMS = {
     required: true,
   },
   ...COMMON,
-  ...APPROVAL_PARAMS,
 } as const satisfies Params;
 
 interface OneShot {
   argv: string[];
-  workdir: string | undefined;
-  timeoutMs: number | undefined;
-  sandboxPermissions: string | undefined;
-  justification: string | undefined;
-  prefixRule: string[] | undefined;
+  args: Args<typeof COMMON>;
 }
 
 /** `shell_command`: one script, one result (core specification §11.2, §18.1). */
@@ -56,23 +61,16 @@ export const shellCommandTool: Tool = {
       ? functionSpec(
           'shell_command',
           'Runs a shell script and returns its output.',
-          parametersSchema(SHELL_COMMAND_PARAMS),
+          parametersSchema(offeredParams(SHELL_COMMAND_PARAMS, context.config)),
         )
       : null,
   async run(call, context) {
     const args = decodeArgs(call.input, SHELL_COMMAND_PARAMS);
     if (!args.ok) return text(args.error);
-    const { command, login, timeout_ms, workdir, sandbox_permissions, justification, prefix_rule } = args.value;
+    const { command, login } = args.value;
     if (login && !context.config.allowLoginShell) return text(LOGIN_REFUSED);
     const argv = shellArgv(context.session.shell, command, login ?? context.config.allowLoginShell);
-    return runOneShot(call, context, {
-      argv,
-      workdir,
-      timeoutMs: timeout_ms,
-      sandboxPermissions: sandbox_permissions,
-      justification,
-      prefixRule: prefix_rule,
-    });
+    return runOneShot(call, context, { argv, args: args.value });
   },
 };
 
@@ -82,21 +80,18 @@ export const shellTool: Tool = {
   parallel: true,
   spec: (context) =>
     oneShotKind(context) === 'shell'
-      ? functionSpec('shell', 'Runs a program and returns its output.', parametersSchema(SHELL_PARAMS))
+      ? functionSpec(
+          'shell',
+          'Runs a program and returns its output.',
+          parametersSchema(offeredParams(SHELL_PARAMS, context.config)),
+        )
       : null,
   async run(call, context) {
     const args = decodeArgs(call.input, SHELL_PARAMS);
     if (!args.ok) return text(args.error);
-    const { command, timeout_ms, workdir, sandbox_permissions, justification, prefix_rule } = args.value;
+    const { command } = args.value;
     if (!command.length) return text('command args are empty');
-    return runOneShot(call, context, {
-      argv: command,
-      workdir,
-      timeoutMs: timeout_ms,
-      sandboxPermissions: sandbox_permissions,
-      justification,
-      prefixRule: prefix_rule,
-    });
+    return runOneShot(call, context, { argv: command, args: args.value });
   },
 };
 
@@ -108,66 +103,109 @@ function oneShotKind({ config, model }: SpecContext): 'shell' | 'shell_command' 
   return model.shellType === 'disabled' ? null : 'shell';
 }
 
-async function runOneShot(call: ToolCall, context: TurnContextForTools, command: OneShot): Promise<ToolResult> {
-  const { scope, settings, session, config, signal } = context;
-  const cwd = path.resolve(settings.cwd, command.workdir ?? '');
-  const { argv } = command;
+async function runOneShot(call: ToolCall, context: TurnContextForTools, { argv, args }: OneShot): Promise<ToolResult> {
+  const { scope, settings, config, signal } = context;
+  const cwd = path.resolve(settings.cwd, args.workdir ?? '');
   const found = findPatchIn(argv);
   if (found.kind !== 'none') return runShellPatch(call, context, found, cwd, call.name);
 
+  const asked = readAsked(args, cwd, config);
+  if (!asked.ok) return text(asked.error);
+  const command: CommandToApprove = { argv, cwd, tty: false, ...asked.value };
   const item = commandItem(call.callId, argv, cwd, null);
-  const approval = await approveCommand(
-    context,
-    {
-      argv,
-      cwd,
-      tty: false,
-      sandboxPermissions: command.sandboxPermissions ?? null,
-      justification: command.justification ?? null,
-      prefixRule: command.prefixRule ?? null,
-    },
-    item,
-  );
-  if (approval.kind === 'rejected') {
-    const reason = approval.by === 'user' ? 'exec command rejected by user' : approval.reason;
-    return { output: reason, stopTurn: approval.stopTurn };
-  }
+  const approval = await approveCommand(context, command, item, () => scope.start(item));
+  if (approval.kind === 'rejected') return rejected(approval);
   const open = approval.item ?? scope.start(item);
+  const timeoutMs = args.timeout_ms ?? TIMEOUT_MS;
+  const { report, notes, remark, stopTurn } = await runApproved(context, command, item, open, approval, timeoutMs);
+  if (!isReport(report)) {
+    signal.throwIfAborted();
+    open.complete(failedItem(item, report.message));
+    const why = report instanceof SpawnError ? `execution error: ${report.message}` : report.message;
+    return { output: `${why}${remark}`, before: notes, stopTurn };
+  }
+  open.complete(exitedItem(item, report));
+  signal.throwIfAborted();
+  return { output: formatReport(call.name, report, timeoutMs, context, remark), before: notes, stopTurn };
+
+  function rejected({ by, reason, stopTurn: stop }: Extract<typeof approval, { kind: 'rejected' }>): ToolResult {
+    if (by === 'user') return { output: `exec command ${reason}`, stopTurn: stop };
+    return text(by === 'escalation' ? reason.replace('you cannot ask', 'you should not ask') : reason);
+  }
+}
+
+interface Outcome {
+  /** The error when it could not be started. */
+  report: ExitReport | Error;
+  notes: ResponseItem[];
+  /** For the end of the output: what became of a run without the sandbox. */
+  remark: string;
+  stopTurn: boolean;
+}
+
+/** Runs a command as it was permitted, and once more without the sandbox where that stood in the way and the user agrees. */
+async function runApproved(
+  context: TurnContextForTools,
+  command: CommandToApprove,
+  item: CommandItem,
+  open: OpenItem,
+  approved: { permit: Permit; notes: ResponseItem[] },
+  timeoutMs: number,
+): Promise<Outcome> {
+  const { permit, notes } = approved;
+  const report = await runOnce(context, command, open, permit, timeoutMs);
+  const denied = isReport(report) ? !report.timedOut && looksDenied(report, permit.confined) : lacksSandbox(report);
+  if (!denied || context.signal.aborted) return { report, notes, remark: '', stopTurn: false };
+  const why = isReport(report) ? 'denied' : 'noSandbox';
+  const retry = await approveRetry(context, command, item, { permit, why, start: () => open }).catch(
+    (error: unknown) => {
+      if (isReport(report)) open.complete(exitedItem(item, report));
+      throw error;
+    },
+  );
+  if (retry.kind === 'stay') return { report, notes, remark: retryRemark(retry), stopTurn: retry.stopTurn };
+  const again = await runOnce(context, command, open, retry.permit, timeoutMs);
+  return { report: again, notes: [...notes, ...retry.notes], remark: '', stopTurn: false };
+}
+
+async function runOnce(
+  { session, config, signal }: TurnContextForTools,
+  { argv, cwd }: CommandToApprove,
+  open: OpenItem,
+  { policy, policyCwd }: Permit,
+  timeoutMs: number,
+): Promise<ExitReport | Error> {
   const output = createOutputStream();
   output.open(open);
-  const timeoutMs = command.timeoutMs ?? TIMEOUT_MS;
   const deadline = createDeadline(timeoutMs, session.clock);
   const unwatch = session.pauses.watch(() => deadline.pause());
+  const env = childEnv(config.shellEnvironmentPolicy, session.env, { CODEX_THREAD_ID: session.header.id });
   try {
-    const report = await session.runner.run(
-      {
-        argv,
-        cwd,
-        env: childEnv(config.shellEnvironmentPolicy, session.env, { CODEX_THREAD_ID: session.header.id }),
-        policy: approval.policy,
-      },
-      {
-        signal,
-        deadline,
-        onOutput: (stream, chunk) => output.push(stream, chunk),
-      },
+    return await session.runner.run(
+      { argv, cwd, env, policy, policyCwd },
+      { signal, deadline, onOutput: (stream, chunk) => output.push(stream, chunk) },
     );
-    open.complete(exitedItem(item, report));
-    signal.throwIfAborted();
-    return text(formatReport(call.name, report, timeoutMs, context));
   } catch (error) {
-    signal.throwIfAborted();
-    open.complete(failedItem(item, toMessage(error)));
-    return text(error instanceof SpawnError ? `execution error: ${error.message}` : toMessage(error));
+    return error instanceof Error ? error : new Error(toMessage(error), { cause: error });
   } finally {
     unwatch();
     deadline.clear();
   }
 }
 
+function isReport(report: ExitReport | Error): report is ExitReport {
+  return !(report instanceof Error);
+}
+
 /** The result as the model sees it. Output is stdout followed by stderr. */
-function formatReport(tool: string, report: ExitReport, timeoutMs: number, context: TurnContextForTools): string {
-  const body = report.stdout + report.stderr;
+function formatReport(
+  tool: string,
+  report: ExitReport,
+  timeoutMs: number,
+  context: TurnContextForTools,
+  remark: string,
+): string {
+  const body = report.stdout + report.stderr + remark;
   const whole = report.timedOut ? `command timed out after ${timeoutMs} milliseconds\n${body}` : body;
   const cut = truncateMiddle(whole, context.model.truncationPolicy);
   const seconds = Math.round(report.durationMs / 100) / 10;

@@ -1,3 +1,4 @@
+import { allowedPrefixes } from '@codex/execpolicy';
 import { instructionsFor, type ModelRecord, personalityText } from '@codex/models';
 import type { ResponseItem, UserInput } from '@codex/protocol';
 import { resolvePolicy } from '@codex/sandbox';
@@ -19,7 +20,7 @@ async function turnFacts(run: TurnRun, record: ModelRecord): Promise<{ context: 
   const facts: AssembleFacts = {
     shell: session.shell.name,
     writableRoots: resolvePolicy(settings.sandboxPolicy, settings.cwd, session.env).writableRoots.map((r) => r.root),
-    approvedPrefixes: [],
+    approvedPrefixes: allowedPrefixes(await session.rules.current()),
     subagents: session.agents.open(),
     modelInstructions: instructionsFor(record, settings.personality),
     personalityText: (personality) => personalityText(record, personality),

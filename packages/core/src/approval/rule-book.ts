@@ -1,0 +1,53 @@
+import { toMessage, type Clock, type Logger } from '@codex/base';
+import { amendPrefix, loadRules, type Rules, withPrefix } from '@codex/execpolicy';
+
+/** The rules about commands as one thread sees them. */
+export interface ThreadRules {
+  /**
+   * What is in force now: the files as they were when the thread began, and what users have allowed since. Rejects with
+   * CodexError `config` when a file cannot be read.
+   */
+  current(): Promise<Rules>;
+  /**
+   * Allows commands that begin with `prefix` for good: written into the user's rules, then in force in every thread.
+   * Rejects with CodexError when it cannot be written; nothing is allowed then.
+   */
+  allow(prefix: readonly string[]): Promise<void>;
+}
+
+/** The rules of all threads of a process (core specification §15.3). */
+export interface RuleBook {
+  /** Reads the `*.rules` files of these folders, lowest precedence first. */
+  open(folders: readonly string[]): ThreadRules;
+}
+
+export function createRuleBook(deps: { home: string; clock: Clock; log: Logger }): RuleBook {
+  const { home, clock, log } = deps;
+  const allowed: (readonly string[])[] = [];
+
+  const allow = async (prefix: readonly string[]): Promise<void> => {
+    await amendPrefix(home, prefix, { clock });
+    allowed.push([...prefix]);
+  };
+
+  const read = async (folders: readonly string[]): Promise<Rules> => {
+    const { rules, warnings } = await loadRules(folders);
+    for (const { path, details } of warnings) log.warn({ path, details }, 'a rules file is not in force');
+    return rules;
+  };
+
+  return {
+    open(folders) {
+      // What is allowed while the files are read may be in them already; twice does no harm.
+      const since = allowed.length;
+      let reading: Promise<Rules> | null = null;
+      const files = () =>
+        (reading ??= read(folders).catch((error: unknown) => {
+          reading = null;
+          throw error;
+        }));
+      files().catch((error: unknown) => log.warn({ err: toMessage(error) }, 'the rules files cannot be read'));
+      return { current: async () => allowed.slice(since).reduce(withPrefix, await files()), allow };
+    },
+  };
+}
