@@ -51,7 +51,5 @@ function read(file) {
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   await runTool(async () => {
     if (!isInstalled()) await withSetupLock(() => isInstalled() || install());
-    const { ensureNative } = await import('./native.mjs');
-    await ensureNative();
   });
 }
