@@ -28,8 +28,9 @@ export interface StallWatchDeps {
 
 /**
  * Notices a peer that does not read, and calls `onStall` once. When no message was taken whole for half the time, the
- * stream is asked, whose timeout knows about parts of a message. That timeout starts anew with whatever the peer sends,
- * so a peer that talks and does not read is found by a second, more generous limit.
+ * stream is asked, whose timeout knows about parts of a message; but it compares only when it is due, so that the limit
+ * may become one and a half times as long. It starts anew with whatever the peer sends: a peer that talks and does not
+ * read is found by a second, more generous limit.
  */
 export function watchStall({ stream, clock, limits, waiting, onStall }: StallWatchDeps): StallWatch {
   const half = Math.ceil(limits.ms / 2);
