@@ -34,7 +34,7 @@ export function exitedItem(item: CommandItem, report: ExitReport, killed = repor
 
 /** The command never ran; `reason` is shown where its output would be. */
 export function declinedItem(item: CommandItem, reason: string): CommandItem {
-  return { ...item, status: 'declined', aggregatedOutput: reason, exitCode: -1, durationMs: 0 };
+  return { ...item, status: 'declined', processId: null, aggregatedOutput: reason, exitCode: -1, durationMs: 0 };
 }
 
 /** The command could not be started, or was cut off; `output` is what there is to show for it. */

@@ -1,5 +1,6 @@
 import { CodexError } from '@codex/base';
 import type { Handlers } from '../context.ts';
+import { rulesWarnings } from '../rules-warnings.ts';
 import { isHeaderValue, originatorOf, platformFamily, platformOs, userAgentOf } from '../user-agent.ts';
 
 export const initializeHandlers = {
@@ -21,7 +22,9 @@ export const initializeHandlers = {
     });
     ctx.afterReply(async () => {
       try {
-        for (const warning of await ctx.server.services.config.warnings()) {
+        const { config } = ctx.server.services;
+        const warnings = [...(await config.warnings()), ...(await rulesWarnings(await config.layers(null)))];
+        for (const warning of warnings) {
           ctx.connection.notify({ method: 'configWarning', params: warning });
         }
       } finally {
