@@ -55,6 +55,11 @@ export function createFileReader(): ReadConfigFile {
   };
 }
 
+/** A file as it would be with this text. */
+export function fileOf(path: string, text: string, userHome: string | undefined): ConfigFile {
+  return parseFile(path, Buffer.from(text), userHome);
+}
+
 /** `sha256:` and the hash of the table as compact JSON with sorted keys (spec app-server §17.1). */
 export function versionOf(table: TomlTable): string {
   return `sha256:${createHash('sha256').update(canonicalJson(table)).digest('hex')}`;

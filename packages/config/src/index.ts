@@ -8,6 +8,7 @@ export {
   type TrustLevel,
   type WebSearchConfig,
 } from './config.ts';
+export { type ConfigEdit, editConfig, type EditedConfig, valueAt } from './edit.ts';
 export type { ConfigError } from './error.ts';
 export {
   FEATURES,

@@ -5,7 +5,7 @@ import type { Env } from './env.ts';
 import { Mismatch } from './decode.ts';
 import { type ConfigError, fileError, plainError, Refusal } from './error.ts';
 import type { Notice } from './features.ts';
-import { createFileReader, type ReadConfigFile } from './file.ts';
+import { createFileReader, fileOf, type ReadConfigFile } from './file.ts';
 import { disabledLayersWarning, type Layer, readLayers } from './layer.ts';
 import { mergeLayers } from './layers.ts';
 import { type Override, overridesTable } from './overrides.ts';
@@ -31,6 +31,8 @@ export interface LoadOptions {
   profile?: string;
   /** Typed fields of a request or flags: above everything, profiles included. */
   settings?: TypedSettings;
+  /** In place of what is in the user's config.toml, to try out a change. */
+  userConfigText?: string;
   /** Where the system's config.toml is. Default /etc/codex. */
   systemDir?: string;
 }
@@ -80,8 +82,11 @@ export function defaultConfig(home: string, cwd: string, env: Env): Config {
   return resolveConfig({ ...input, rulesFolders: [join(home, 'rules')], toml: decodeConfig(table) }).config;
 }
 
-function load(options: LoadOptions, read: ReadConfigFile): Loaded {
-  const { home, cwd, env } = options;
+function load(options: LoadOptions, fromDisk: ReadConfigFile): Loaded {
+  const { home, cwd, env, userConfigText: text } = options;
+  const user = join(home, 'config.toml');
+  const read: ReadConfigFile = (path, userHome) =>
+    text !== undefined && path === user ? fileOf(path, text, userHome) : fromDisk(path, userHome);
   const flags = flagsOf(options);
   if ('message' in flags) return { ok: false, error: flags, layers: [], warnings: [invalidWarning(flags)] };
   const stack = readLayers(

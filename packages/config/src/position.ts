@@ -26,6 +26,24 @@ export function locate(text: string, path: Path, what: 'value' | 'key'): TextRan
   return null;
 }
 
+/** A header or a pair outside of any value, in the order of the document; offsets into the text, `end` excluded. */
+export interface Statement {
+  kind: 'table' | 'arrayTable' | 'pair';
+  /** From the root of the document; elements of arrays of tables by their index. */
+  path: Path;
+  start: number;
+  end: number;
+  /** Where the value of a pair begins; `start` for headers. */
+  valueStart: number;
+}
+
+/** The statements of a document that the TOML parser has accepted. */
+export function statementsOf(text: string): readonly Statement[] {
+  const scanner = new Scanner(text);
+  scanner.run();
+  return scanner.statements;
+}
+
 /** The position, both 1-based, of an offset; columns count characters. */
 export function positionAt(text: string, offset: number): { line: number; column: number } {
   const before = text.slice(0, offset);
@@ -46,6 +64,7 @@ class Scanner {
   private readonly text: string;
   private at = 0;
   private readonly places = new Map<string, Place>();
+  readonly statements: Statement[] = [];
   /** How many elements each array of tables has so far. */
   private readonly counts = new Map<string, number>();
 
@@ -57,8 +76,14 @@ class Scanner {
     let table: Path = [];
     for (this.skipBlank(); this.at < this.text.length; this.skipBlank()) {
       const before = this.at;
-      if (this.text[this.at] === '[') table = this.header();
-      else this.pair(table);
+      if (this.text[this.at] === '[') {
+        const kind = this.text.startsWith('[[', before) ? 'arrayTable' : 'table';
+        table = this.header();
+        this.statements.push({ kind, path: table, start: before, end: this.at, valueStart: before });
+      } else {
+        const { path, valueStart } = this.pair(table);
+        this.statements.push({ kind: 'pair', path, start: before, end: this.at, valueStart });
+      }
       if (this.at === before) break;
     }
     return this.places;
@@ -89,7 +114,7 @@ class Scanner {
     return path;
   }
 
-  private pair(table: Path): void {
+  private pair(table: Path): { path: Path; valueStart: number } {
     const segments = this.keys();
     this.skipSpaces();
     this.at += 1;
@@ -102,6 +127,7 @@ class Scanner {
     const value = this.value(path);
     const key = segments.at(-1)?.span;
     if (key) this.note(path, { key, value });
+    return { path, valueStart: value.start };
   }
 
   private keys(): { name: string; span: Span }[] {

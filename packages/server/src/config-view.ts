@@ -132,11 +132,40 @@ const PROFILE = {
   web_search: null,
   tools: null,
   chatgpt_base_url: null,
+  sandbox_mode: null,
+  experimental_use_freeform_apply_patch: null,
+  zsh_path: null,
+  model_catalog_json: null,
+  oss_provider: null,
+  model_instructions_file: null,
+  windows: null,
+  js_repl_node_path: null,
+  experimental_use_unified_exec_tool: null,
+  personality: null,
+  experimental_instructions_file: null,
+  include_apply_patch_tool: null,
+  experimental_compact_prompt_file: null,
+  plan_mode_reasoning_effort: null,
+  js_repl_node_module_dirs: null,
+  tools_view_image: null,
+  features: null,
+  analytics: null,
+};
+
+const TUI = {
+  notifications: true,
+  notification_method: 'auto',
+  animations: true,
+  show_tooltips: true,
+  alternate_screen: 'auto',
+  status_line: null,
+  theme: null,
+  model_availability_nux: {},
 };
 
 /** A merged configuration table as clients read it: keys as in the file, what is not set as null or its default. */
 export function readableConfig(table: Table): ResultOf<'config/read'>['config'] {
-  const workspaceWrite = table['sandbox_workspace_write'];
+  const { sandbox_workspace_write: workspaceWrite, tools, tui } = table;
   const view = {
     ...Object.fromEntries(KEYS.map((key) => [key, null])),
     mcp_servers: {},
@@ -146,8 +175,16 @@ export function readableConfig(table: Table): ResultOf<'config/read'>['config'] 
     model_providers: eachTable(table['model_providers'], PROVIDER),
     shell_environment_policy: { ...SHELL_ENVIRONMENT, ...asTable(table['shell_environment_policy']) },
     sandbox_workspace_write: isObject(workspaceWrite) ? { ...SANDBOX_WORKSPACE_WRITE, ...workspaceWrite } : null,
+    tools: isObject(tools) ? readableTools(tools) : null,
+    tui: isObject(tui) ? { ...TUI, ...tui } : null,
   };
   return view as unknown as ResultOf<'config/read'>['config'];
+}
+
+/** The old switch `web_search = true` is no setting of the search, and is not shown as one. */
+function readableTools(tools: Table): Table {
+  const { web_search: search } = tools;
+  return { view_image: null, ...tools, web_search: isObject(search) ? search : null };
 }
 
 function eachTable(tables: unknown, defaults: Table): Record<string, unknown> {

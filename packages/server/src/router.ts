@@ -41,7 +41,8 @@ export function createRouter({ server, handlers }: RouterDeps): Router {
       try {
         const { method, params } = readRequest(request);
         checkGate(connection, method, request.params);
-        if (method !== 'initialize' && connection.phase === 'initialized') await connection.settled;
+        // Also when it is settled already: nobody may overtake those who wait.
+        if (method !== 'initialize') await connection.settled;
         const lane = laneOf(method, params, connection.id);
         await server.lanes.run(lane, () => run(connection, request, method, params, log));
       } catch (error) {

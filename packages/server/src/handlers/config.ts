@@ -25,6 +25,14 @@ export const configHandlers = {
     } as { config: ReturnType<typeof readableConfig>; origins: ReturnType<typeof layerOrigins>; layers: typeof layers };
   },
 
+  'config/value/write'({ keyPath, value, mergeStrategy, filePath, expectedVersion }, ctx) {
+    const edits = [{ keyPath, value, mergeStrategy }];
+    return ctx.server.services.config.writer.write({ edits, filePath, expectedVersion });
+  },
+
+  /** `reloadUserConfig` asks for nothing more: every new thread reads the configuration afresh. */
+  'config/batchWrite': (params, ctx) => ctx.server.services.config.writer.write(params),
+
   /** No administrator's limits are read by this build. */
   'configRequirements/read': () => ({ requirements: null }),
 } satisfies Partial<Handlers>;

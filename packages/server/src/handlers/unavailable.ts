@@ -13,7 +13,6 @@ interface Absent {
 const MCP = 'it has no MCP client; start MCP servers yourself and offer their tools as `dynamicTools`';
 const PLUGINS = 'it has no plugins; put skills and instructions into AGENTS.md';
 const SKILLS = 'it has no skills; put instructions into AGENTS.md';
-const CONFIG_WRITE = 'it does not write the configuration; edit config.toml, new threads read it afresh';
 
 /** The methods of the protocol that this build answers with a refusal, and what to do instead. */
 export const UNAVAILABLE = {
@@ -29,8 +28,6 @@ export const UNAVAILABLE = {
   'mcpServer/oauth/login': { needs: 'nothing', because: MCP },
   'mcpServerStatus/list': { needs: 'nothing', because: MCP },
   'config/mcpServer/reload': { needs: 'nothing', because: MCP },
-  'config/value/write': { needs: 'nothing', because: CONFIG_WRITE },
-  'config/batchWrite': { needs: 'nothing', because: CONFIG_WRITE },
   'externalAgentConfig/detect': {
     needs: 'nothing',
     because: 'it takes over no settings of other agents; copy them to config.toml and AGENTS.md',

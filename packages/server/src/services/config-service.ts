@@ -2,6 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { CodexError } from '@codex/base';
 import type { Config, Loaded, LoadedConfig, LoadOptions, Notice, TypedSettings } from '@codex/config';
 import type { ConfigWarningNotification } from '@codex/protocol';
+import { type ConfigWriter, createConfigWriter } from './config-writer.ts';
 import type { ServiceOptions } from './service-options.ts';
 
 /** What a request says about the configuration of its thread. */
@@ -29,10 +30,11 @@ export interface ConfigService {
   layers(cwd: string | null): Promise<Loaded>;
   /** For every client after `initialize`. */
   warnings(): Promise<readonly ConfigWarningNotification[]>;
+  readonly writer: ConfigWriter;
 }
 
 export function createConfigService(options: ServiceOptions): ConfigService {
-  const { home, cwd, env, overrides, profile } = options;
+  const { home, cwd, env, overrides, profile, ids } = options;
   const reader = async () => (await import('@codex/config')).createConfigReader();
   let ready: ReturnType<typeof reader> | undefined;
 
@@ -58,6 +60,7 @@ export function createConfigService(options: ServiceOptions): ConfigService {
     },
     layers: (folder) => load({ cwd: folder !== null && isAbsolute(folder) ? folder : resolve(cwd, folder ?? '.') }),
     warnings: async () => (await load({})).warnings,
+    writer: createConfigWriter({ home, ids, load }),
   };
 }
 
