@@ -1,27 +1,18 @@
 import { CodexError } from '@codex/base';
 import type { Config } from '@codex/config';
 import { instructionsFor, type Models } from '@codex/models';
-import {
-  nullRollout,
-  openRollout,
-  readRollout,
-  readThreadGit,
-  readThreadName,
-  rolloutPath,
-  type RolloutWriter,
-  type StoredThread,
-} from '@codex/rollout';
+import { readRollout, readThreadGit, readThreadName, rolloutPath, type StoredThread } from '@codex/rollout';
 import { createTimeline, type ThreadHeader, type Timeline } from '@codex/timeline';
 import { type AgentTree, createAgentPort, createAgentTree, type OpenExtras } from './agents.ts';
 import { createGrants } from './approval/grants.ts';
 import { createSessionApprovals } from './approval/remember.ts';
 import { createRuleBook } from './approval/rule-book.ts';
 import { readAgentsMd } from './context/agents-md.ts';
-import { rolloutGit, storeFork } from './fork.ts';
 import type { CoreDeps } from './ports.ts';
 import { createPauseSwitch, type ThreadSession } from './session.ts';
 import { initialSettings } from './settings.ts';
 import { createThread } from './thread.ts';
+import { openThreadFile, storeFork } from './thread-file.ts';
 import type { ForkOptions, ResumeOptions, StartOptions, Thread, Threads, ThreadSettings } from './thread-types.ts';
 import { createTerminalSessions } from './tools/terminal-sessions.ts';
 
@@ -88,7 +79,7 @@ export function createThreads(deps: CoreDeps): Threads {
     const thread = createThread({
       session,
       timeline,
-      rollout: openWriter(header, a.resumed, session),
+      rollout: openThreadFile(deps, session, a.resumed),
       config,
       models: a.models,
       settings: a.settings,
@@ -112,26 +103,6 @@ export function createThreads(deps: CoreDeps): Threads {
     threads.set(header.id, thread);
     for (const listener of openedListeners) listener(thread, a.parentId);
     return thread;
-  };
-
-  const openWriter = (header: ThreadHeader, resumed: boolean, session: ThreadSession): RolloutWriter => {
-    if (header.path === null) return nullRollout();
-    // Asked for now, so that it is there when the first turn creates the file and clients may see it.
-    const git = resumed ? Promise.resolve(null) : deps.gitFacts(header.cwd).catch(() => null);
-    void git.then((facts) => {
-      session.gitInfo ??= facts && { sha: facts.commitHash, branch: facts.branch, originUrl: facts.repositoryUrl };
-    });
-    return openRollout({
-      header,
-      path: header.path,
-      resumed,
-      clock,
-      log: session.log,
-      gitInfo: async () => {
-        const facts = await git;
-        return facts && rolloutGit(facts);
-      },
-    });
   };
 
   const openThread = async (options: StartOptions & OpenExtras): Promise<Thread> => {
@@ -207,6 +178,9 @@ export function createThreads(deps: CoreDeps): Threads {
     const { config } = options;
     const models = deps.modelsFor(config, config.modelProvider, options.client);
     const { slug, record } = await models.resolve(config.model);
+    // Somebody else may have loaded it meanwhile, by another name of the same file.
+    const known = threads.get(header.id);
+    if (known) return known;
     const baseInstructions =
       options.baseInstructions ??
       config.baseInstructions ??

@@ -1,9 +1,40 @@
-import { forkRollout, readRollout, rolloutPath, type StoredThread } from '@codex/rollout';
+import {
+  forkRollout,
+  nullRollout,
+  openRollout,
+  readRollout,
+  rolloutPath,
+  type RolloutWriter,
+  type StoredThread,
+} from '@codex/rollout';
 import type { ThreadHeader } from '@codex/timeline';
 import type { CoreDeps, GitFacts } from './ports.ts';
+import type { ThreadSession } from './session.ts';
 import type { ForkOptions } from './thread-types.ts';
 
-/** The new thread's header and its history, read from its own file: what was written is what goes on. */
+/** The writer of a thread; one of a new thread also finds out what git says about its folder. */
+export function openThreadFile(deps: CoreDeps, session: ThreadSession, resumed: boolean): RolloutWriter {
+  const { header, log } = session;
+  if (header.path === null) return nullRollout();
+  // Asked for now, so that it is there when the first turn creates the file and clients may see it.
+  const git = resumed ? Promise.resolve(null) : deps.gitFacts(header.cwd).catch(() => null);
+  void git.then((facts) => {
+    session.gitInfo ??= facts && { sha: facts.commitHash, branch: facts.branch, originUrl: facts.repositoryUrl };
+  });
+  return openRollout({
+    header,
+    path: header.path,
+    resumed,
+    clock: deps.clock,
+    log,
+    gitInfo: async () => {
+      const facts = await git;
+      return facts && rolloutGit(facts);
+    },
+  });
+}
+
+/** A fork: the new thread's header and its history, read from its own file: what was written is what goes on. */
 export async function storeFork(
   deps: CoreDeps,
   options: ForkOptions,
@@ -42,7 +73,7 @@ export async function storeFork(
   return { header, stored: await readRollout(path) };
 }
 
-export function rolloutGit(facts: GitFacts): { commit_hash?: string; branch?: string; repository_url?: string } {
+function rolloutGit(facts: GitFacts): { commit_hash?: string; branch?: string; repository_url?: string } {
   return {
     ...(facts.commitHash === null ? {} : { commit_hash: facts.commitHash }),
     ...(facts.branch === null ? {} : { branch: facts.branch }),
