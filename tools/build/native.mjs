@@ -8,7 +8,8 @@ import { withSetupLock } from './install.mjs';
 import { REPO, runTool, say } from './repo.mjs';
 
 const LIMIT_MS = 10 * 60_000;
-const PROBE = 'new (require(process.argv[1]))(":memory:").close()';
+const PROBE =
+  'const [, library, nativeBinding] = process.argv; new (require(library))(":memory:", { nativeBinding }).close()';
 
 /**
  * Builds the compiled part of better-sqlite3 for the running Node, unless it is there. Never fails: without it the
@@ -61,8 +62,10 @@ function compile({ library, gyp, nodedir, env }) {
     });
     if (error || status !== 0)
       return `${stdout ?? ''}${stderr ?? ''}${error?.message ?? `node-gyp ended with ${status}`}`;
-    place(path.join(work, 'build/Release/better_sqlite3.node'), library);
-    return loads(library) ? null : 'the compiled addon cannot be loaded';
+    const addon = path.join(work, 'build/Release/better_sqlite3.node');
+    if (!loads(library, addon)) return 'the compiled addon cannot be loaded';
+    place(addon, library);
+    return null;
   } catch (error) {
     return error.message;
   } finally {
@@ -121,9 +124,10 @@ function libraryFolder(repo) {
 
 const versionOf = (library) => JSON.parse(fs.readFileSync(path.join(library, 'package.json'), 'utf8')).version;
 
-/** Tried in a process of its own: a broken addon takes its process down. */
-function loads(library) {
-  return spawnSync(process.execPath, ['-e', PROBE, library], { stdio: 'ignore', timeout: 60_000 }).status === 0;
+/** Tried in a process of its own: a broken addon takes its process down. Without `addon` the library looks for it. */
+function loads(library, addon = '') {
+  const args = addon ? [library, addon] : [library];
+  return spawnSync(process.execPath, ['-e', PROBE, ...args], { stdio: 'ignore', timeout: 60_000 }).status === 0;
 }
 
 function giveUp(reason) {

@@ -51,16 +51,26 @@ export function insertRows(db: Db, rows: readonly LogRow[], processId: string, c
 }
 
 function trim(db: Db, partition: string, caps: LogCaps): void {
-  const first = db.get<{ id: number }>(
-    `SELECT id FROM (
-       SELECT id, row_number() OVER newest AS rows, sum(bytes) OVER newest AS total FROM logs
-         WHERE partition = ? WINDOW newest AS (ORDER BY id DESC ROWS UNBOUNDED PRECEDING)
-     ) WHERE rows > ? OR total > ? LIMIT 1`,
+  const over = db.get<{ id: number }>(
+    'SELECT id FROM logs WHERE partition = ? ORDER BY id DESC LIMIT 1 OFFSET ?',
     partition,
     caps.rows,
+  );
+  if (over) removeUpTo(db, partition, over.id);
+  const held = db.get<{ bytes: number }>('SELECT total(bytes) AS bytes FROM logs WHERE partition = ?', partition);
+  if ((held?.bytes ?? 0) <= caps.bytes) return;
+  const tooMuch = db.get<{ id: number }>(
+    `SELECT id FROM (
+       SELECT id, sum(bytes) OVER (ORDER BY id DESC ROWS UNBOUNDED PRECEDING) AS total FROM logs WHERE partition = ?
+     ) WHERE total > ? LIMIT 1`,
+    partition,
     caps.bytes,
   );
-  if (first) db.run('DELETE FROM logs WHERE partition = ? AND id <= ?', partition, first.id);
+  if (tooMuch) removeUpTo(db, partition, tooMuch.id);
+}
+
+function removeUpTo(db: Db, partition: string, id: number): void {
+  db.run('DELETE FROM logs WHERE partition = ? AND id <= ?', partition, id);
 }
 
 interface StoredLog {

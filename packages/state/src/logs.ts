@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Clock, type Logger, toMessage } from '@codex/base';
 import { formatRow, isDeltaLine, type LogRow, parseLogLine } from './log-row.ts';
 import { feedbackRows, insertRows, type LogCaps, LOG_CAPS, type LogQuery, tailRows } from './log-table.ts';
@@ -71,7 +72,10 @@ export function createLogs(
       const reported = lost;
       if (reported > 0) rows.push(lossRow(reported, clock.now()));
       lost = 0;
-      if (await write(rows, patience)) continue;
+      if (await write(rows, patience)) {
+        await setImmediate();
+        continue;
+      }
       lost += reported;
       if (store.isHopeless) return forget();
       waiting.unshift(...lines);

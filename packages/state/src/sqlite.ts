@@ -10,7 +10,7 @@ export type SqliteLoader = () => Promise<Sqlite>;
 export const loadSqlite: SqliteLoader = async () => (await import('better-sqlite3')).default;
 
 /** How long a call may hold the event loop to wait for another process; longer waits are made of pauses. */
-export const BUSY_MS = 20;
+export const BUSY_MS = 5;
 
 export type Trouble =
   /** Another process has it; soon over. */

@@ -73,8 +73,7 @@ export class Store {
       } catch (error) {
         const trouble = troubleOf(error);
         if (trouble === null) throw error;
-        if (trouble !== 'busy') return this.#fail(trouble, error);
-        if (clock.now() >= end) return { ok: false, reason: 'locked by another process' };
+        if (trouble !== 'busy' || clock.now() >= end) return this.#fail(trouble, error);
       }
       await this.#pause();
     }
@@ -136,6 +135,8 @@ export class Store {
     const db = new Db(new sqlite(path, { timeout: BUSY_MS }));
     try {
       if (db.pragma('journal_mode') !== 'wal') {
+        // A new file holds nothing to lose.
+        db.pragma('synchronous = OFF');
         db.pragma('auto_vacuum = INCREMENTAL');
         db.pragma('journal_mode = WAL');
       }
@@ -190,7 +191,7 @@ export class Store {
   }
 
   #pause(): Promise<void> {
-    return this.#options.clock.sleep(this.#options.ids.integer(4, 30));
+    return this.#options.clock.sleep(this.#options.ids.integer(10, 40));
   }
 }
 

@@ -41,7 +41,7 @@ interface Found extends StoredRow {
 const FIRST_LOOK = 400;
 const MAX_CHUNK = 500;
 /** Terms are looked up by so many of their three-character pieces at most; what is found is compared anyway. */
-const MAX_PIECES = 24;
+const MAX_PIECES = 8;
 
 /**
  * A page of threads, newest first; goes on until the page is full or the rows end, so a filter never shortens a page.
@@ -126,16 +126,14 @@ function select(
 function textCondition({ searchTerm, titled = [] }: ThreadQuery): TextCondition | null {
   // Half of a surrogate pair cannot be asked for.
   if (!searchTerm || !isFaithful(searchTerm)) return null;
+  const byTitle = 'SELECT row FROM threads WHERE id IN (SELECT value FROM json_each(?))';
+  const others = `SELECT row FROM threads INDEXED BY threads_inexact WHERE exact = 0 AND shown = 1 UNION ALL ${byTitle}`;
+  const holds = { sql: `(instr(preview, ?) > 0 OR row IN (${others}))`, values: [searchTerm, JSON.stringify(titled)] };
   const pieces = piecesOf(searchTerm);
-  const title = 'SELECT row FROM threads WHERE id IN (SELECT value FROM json_each(?))';
-  const others = `SELECT row FROM threads INDEXED BY threads_inexact WHERE exact = 0 AND shown = 1 UNION ALL ${title}`;
-  if (pieces.length === 0) {
-    const sql = `(instr(preview, ?) > 0 OR row IN (${others}))`;
-    return { sql, values: [searchTerm, JSON.stringify(titled)] };
-  }
+  if (pieces.length === 0) return holds;
   const match = pieces.map((piece) => `"${piece.replaceAll('"', '""')}"`).join(' AND ');
-  const sql = `row IN (SELECT rowid FROM threads_text WHERE threads_text MATCH ? UNION ALL ${others})`;
-  return { sql, values: [match, JSON.stringify(titled)] };
+  const sql = `row IN (SELECT rowid FROM threads_text WHERE threads_text MATCH ? UNION ALL ${others}) AND ${holds.sql}`;
+  return { sql, values: [match, JSON.stringify(titled), ...holds.values] };
 }
 
 /** Runs of three characters, spread over the term; none when it is shorter. */

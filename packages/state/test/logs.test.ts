@@ -89,6 +89,7 @@ describe('the stream', () => {
     await logs.flush();
     other.exec('ROLLBACK');
     other.close();
+    clock.advance(10_000);
     await logs.flush();
     const found = (await messages(logs)) ?? [];
     expect(new Set(found).size).toBe(found.length);
