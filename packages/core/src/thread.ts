@@ -11,7 +11,8 @@ import type { ThreadSession } from './session.ts';
 import { previewOf, toWire } from './thread-wire.ts';
 import type { PreparedTurn, Thread, ThreadSettings, TurnOptions } from './thread-types.ts';
 import { createToolBox } from './tools/registry.ts';
-import { runTurn, type TurnRun } from './turn/run-turn.ts';
+import { runTurn } from './turn/run-turn.ts';
+import type { TurnRun } from './turn/turn-run.ts';
 import { createSteering, type Steering } from './turn/steering.ts';
 import { recounted } from './turn/usage.ts';
 

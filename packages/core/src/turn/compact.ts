@@ -5,7 +5,7 @@ import { COMPACT_PROMPT, compactedHistory } from '../context/compact.ts';
 import { requestInput } from '../context/request-input.ts';
 import { estimateHistory, usedTokens } from '../context/tokens.ts';
 import { resolveModel } from './resolve-model.ts';
-import type { TurnRun } from './run-turn.ts';
+import type { TurnRun } from './turn-run.ts';
 import { freshContext } from './tell-context.ts';
 import { turnHeaders } from './turn-context.ts';
 import { addUsage, fullWindow, recounted } from './usage.ts';

@@ -5,7 +5,7 @@ import { requestInput } from '../context/request-input.ts';
 import { effectiveMode } from '../settings.ts';
 import type { TurnContextForTools } from '../tools/tool.ts';
 import { compactWithin } from './compact.ts';
-import type { TurnRun } from './run-turn.ts';
+import type { TurnRun } from './turn-run.ts';
 import { createToolRun } from './run-tools.ts';
 import { sample } from './sample.ts';
 import { addPendingInput } from './tell-context.ts';

@@ -1,5 +1,5 @@
 import { toMessage } from '@codex/base';
-import type { TurnRun } from './run-turn.ts';
+import type { TurnRun } from './turn-run.ts';
 
 /** The program of `notify` learns of every completed turn (core specification §20.1); nobody waits for it. */
 export function notify(run: TurnRun, lastMessage: string | null): void {

@@ -1,7 +1,7 @@
 import { toMessage } from '@codex/base';
 import { applyOverrides, fallbackWarning, type ModelRecord } from '@codex/models';
 import type { TurnError } from '@codex/protocol';
-import type { TurnRun } from './run-turn.ts';
+import type { TurnRun } from './turn-run.ts';
 
 export type ResolvedModel = { ok: true; record: ModelRecord } | { ok: false; error: TurnError };
 

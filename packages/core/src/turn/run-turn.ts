@@ -1,38 +1,14 @@
 import { isAbort, toMessage } from '@codex/base';
-import type { Config } from '@codex/config';
-import { type ModelRecord, type Models, usableWindow } from '@codex/models';
-import type { TurnError, UserInput } from '@codex/protocol';
-import type { Timeline, TurnScope } from '@codex/timeline';
+import { type ModelRecord, usableWindow } from '@codex/models';
+import type { TurnError } from '@codex/protocol';
+import type { TurnScope } from '@codex/timeline';
 import { effectiveMode } from '../settings.ts';
-import type { ThreadSession } from '../session.ts';
-import type { ThreadSettings } from '../thread-types.ts';
-import type { ToolBox } from '../tools/registry.ts';
 import { compact, compactAhead } from './compact.ts';
 import { type LoopEnd, modelLoop } from './model-loop.ts';
 import { notify } from './notify.ts';
 import { resolveModel } from './resolve-model.ts';
-import type { Steering } from './steering.ts';
 import { addPendingInput, tellContext } from './tell-context.ts';
-
-/** One turn with everything it needs; the settings are a snapshot that nobody changes. */
-export interface TurnRun {
-  turnId: string;
-  /** A regular turn answers its input; a compaction has none. */
-  kind: 'regular' | 'compaction';
-  /** Also waits in `steering`, in front of what comes later. */
-  input: UserInput[];
-  outputSchema: unknown;
-  clientName: string | null;
-  settings: ThreadSettings;
-  config: Config;
-  models: Models;
-  session: ThreadSession;
-  timeline: Timeline;
-  tools: ToolBox;
-  steering: Steering;
-  signal: AbortSignal;
-  userInstructions(): Promise<string | null>;
-}
+import type { TurnRun } from './turn-run.ts';
 
 const ABORTED_NOTE = `<turn_aborted>
 The user interrupted this turn on purpose. Commands that were running may have done part of their work, and terminal sessions may still be running. Look at the state of things before going on.
@@ -57,7 +33,9 @@ export async function runTurn(run: TurnRun): Promise<void> {
       return;
     }
     signal.throwIfAborted();
-    const end = run.kind === 'compaction' ? await compactFirst(run, record, scope) : await answer(run, record, scope);
+    let end = run.kind === 'compaction' ? await compactFirst(run, record, scope) : await answer(run, record, scope);
+    // Nothing is awaited between this look and the end, so no input can slip in between.
+    while (!end.error && run.steering.pending) end = await modelLoop(run, record, scope);
     if (end.error) {
       await addPendingInput(run, scope);
       scope.end('failed', end.error);
@@ -94,10 +72,7 @@ async function goOn(run: TurnRun, record: ModelRecord, scope: TurnScope): Promis
   await tellContext(run, record, scope);
   await addPendingInput(run, scope);
   scope.repeatUsage();
-  let end: LoopEnd;
-  do end = await modelLoop(run, record, scope);
-  while (!end.error && run.steering.pending);
-  return end;
+  return modelLoop(run, record, scope);
 }
 
 function internalError(message: string): TurnError {

@@ -5,7 +5,7 @@ import { resolvePolicy } from '@codex/sandbox';
 import type { TurnContext, TurnScope } from '@codex/timeline';
 import { type AssembleFacts, contextUpdate, initialContext } from '../context/assemble.ts';
 import { userMessage } from '../context/user-input.ts';
-import type { TurnRun } from './run-turn.ts';
+import type { TurnRun } from './turn-run.ts';
 import { turnContext } from './turn-context.ts';
 
 /** The settings of this turn and what else goes into telling them to the model. */

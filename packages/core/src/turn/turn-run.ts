@@ -1,0 +1,28 @@
+import type { Config } from '@codex/config';
+import type { Models } from '@codex/models';
+import type { UserInput } from '@codex/protocol';
+import type { Timeline } from '@codex/timeline';
+import type { ThreadSession } from '../session.ts';
+import type { ThreadSettings } from '../thread-types.ts';
+import type { ToolBox } from '../tools/registry.ts';
+import type { Steering } from './steering.ts';
+
+/** One turn with everything it needs; the settings are a snapshot that nobody changes. */
+export interface TurnRun {
+  turnId: string;
+  /** A regular turn answers its input; a compaction has none. */
+  kind: 'regular' | 'compaction';
+  /** Also waits in `steering`, in front of what comes later. */
+  input: UserInput[];
+  outputSchema: unknown;
+  clientName: string | null;
+  settings: ThreadSettings;
+  config: Config;
+  models: Models;
+  session: ThreadSession;
+  timeline: Timeline;
+  tools: ToolBox;
+  steering: Steering;
+  signal: AbortSignal;
+  userInstructions(): Promise<string | null>;
+}
