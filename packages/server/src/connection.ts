@@ -47,6 +47,7 @@ export class Connection {
   readonly #served = new Set<Promise<void>>();
   #phase: Phase = 'opening';
   #introduction: Introduction | null = null;
+  readonly #held: { notification: Outgoing; method: string }[] = [];
   #settle: () => void = () => {};
   #over: () => void = () => {};
 
@@ -89,7 +90,14 @@ export class Connection {
 
   becomeReady(): void {
     if (this.#phase === 'initialized') this.#phase = 'ready';
+    for (const { notification, method } of this.#held.splice(0)) this.tell(notification, method);
     this.#settle();
+  }
+
+  /** What everybody gets; while the client is still being welcomed it waits, so that nothing is lost or comes too early. */
+  hear(notification: Outgoing, method: string): void {
+    if (this.#phase === 'initialized') this.#held.push({ notification, method });
+    else if (this.#phase === 'ready') this.tell(notification, method);
   }
 
   /** Sends a notification, unless this client opted out of it. */

@@ -2,7 +2,7 @@ import type { ServerNotification, ServerNotificationMethod } from '@codex/protoc
 import type { Connection } from './connection.ts';
 import { outgoing } from './outgoing.ts';
 
-/** Notifications every ready connection gets; all others go to the subscribers of their thread (§7). */
+/** Notifications every initialized connection gets; all others go to the subscribers of their thread (§7). */
 const GLOBAL = new Set<string>([
   'thread/started',
   'thread/status/changed',
@@ -52,9 +52,7 @@ export function createSubscriptions(): Subscriptions {
 
   const broadcast = (notification: ServerNotification) => {
     const sent = outgoing(notification);
-    for (const connection of connections) {
-      if (connection.phase === 'ready') connection.tell(sent, notification.method);
-    }
+    for (const connection of connections) connection.hear(sent, notification.method);
   };
 
   return {
