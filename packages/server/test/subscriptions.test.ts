@@ -159,6 +159,7 @@ describe('optOutNotificationMethods', () => {
     await quiet.request('turn/start', { threadId: thread.id, input: INPUT });
     await quiet.untilMethod('turn/started');
     expect(quiet.methods()).toEqual(['thread/status/changed', 'turn/started']);
+    await other.untilMethod('thread/status/changed');
     expect(other.methods()).toEqual(['thread/started', 'thread/status/changed']);
   });
 });
