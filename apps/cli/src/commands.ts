@@ -26,6 +26,18 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     load: async () => (await import('@codex/app-server')).main,
     accept: forAppServer,
   },
+  sandbox: {
+    summary: 'Run a command in the sandbox, as commands of a model are run',
+    aliases: [],
+    load: async () => (await import('./sandbox.ts')).sandbox,
+    accept: forSandbox,
+  },
+  execpolicy: {
+    summary: 'Say what rules files make of a command',
+    aliases: [],
+    load: async () => (await import('./execpolicy.ts')).execpolicy,
+    accept: forExecpolicy,
+  },
   demo: {
     summary: 'Show a whole turn against a built-in model, without a key or network',
     aliases: [],
@@ -47,7 +59,6 @@ export const ABSENT: ReadonlySet<string> = new Set([
   'cloud',
   'completion',
   'debug',
-  'execpolicy',
   'features',
   'fork',
   'login',
@@ -56,7 +67,6 @@ export const ABSENT: ReadonlySet<string> = new Set([
   'mcp-server',
   'resume',
   'review',
-  'sandbox',
   'tui',
 ]);
 
@@ -71,6 +81,18 @@ function forExec({ name, value }: RootOption): string[] | null {
   if (name === '--ask-for-approval' || name === '--no-alt-screen') return [];
   if (name === '--search') return ['--config', 'web_search="live"'];
   return value === undefined ? [name] : [`${name}=${value}`];
+}
+
+const SANDBOX_OPTIONS = new Set(['--config', '--enable', '--disable', '--sandbox', '--profile', '--full-auto']);
+
+function forSandbox({ name, value }: RootOption): string[] | null {
+  if (!SANDBOX_OPTIONS.has(name)) return null;
+  return value === undefined ? [name] : [name, value];
+}
+
+/** Settings say nothing about rules files; they are let pass, as in other places of the line. */
+function forExecpolicy({ name }: RootOption): string[] | null {
+  return name === '--config' || name === '--enable' || name === '--disable' ? [] : null;
 }
 
 const SETTING_OF_OPTION: Readonly<Record<string, string>> = {

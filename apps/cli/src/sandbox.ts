@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import { constants, homedir } from 'node:os';
+import { nullLogger, systemClock, toMessage } from '@codex/base';
+import type { Config, Override } from '@codex/config';
+import type { AppIo } from './io.ts';
+import { readSandboxArguments, SANDBOX_HELP, type SandboxArguments } from './sandbox-arguments.ts';
+
+const EXIT = { badConfig: 1, usage: 2, noSandbox: 5, notStartable: 126, notFound: 127 } as const;
+const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+
+type Run = Extract<SandboxArguments, { kind: 'run' }>;
+
+/** `codex sandbox linux … -- COMMAND`: runs a command as a model's would be run; resolves to its exit code. */
+export async function sandbox(argv: string[], io: AppIo): Promise<number> {
+  const args = readSandboxArguments(argv);
+  switch (args.kind) {
+    case 'help':
+      io.stdout.write(SANDBOX_HELP);
+      return 0;
+    case 'invalid':
+      io.stderr.write(`error: ${args.message}\n\n${SANDBOX_HELP}`);
+      return EXIT.usage;
+    case 'run': {
+      const config = await readConfig(args, io);
+      if ('problem' in config) {
+        io.stderr.write(`codex: ${config.problem}\n`);
+        return EXIT.badConfig;
+      }
+      return runConfined(args.command, config, io);
+    }
+  }
+}
+
+async function readConfig({ mode, profile, settings }: Run, io: AppIo): Promise<Config | { problem: string }> {
+  const { featureOverride, loadConfig, parseOverride, resolveHome } = await import('@codex/config');
+  const overrides: Override[] = [];
+  for (const { option, text } of settings) {
+    const parsed = option === 'config' ? parseOverride(text) : featureOverride(text, option === 'enable');
+    if (!parsed.ok) return { problem: parsed.message };
+    overrides.push(parsed.override);
+  }
+  try {
+    const loaded = await loadConfig({
+      home: resolveHome(io.env, homedir()),
+      cwd: io.cwd,
+      env: io.env,
+      overrides,
+      settings: { sandbox: mode },
+      ...(profile === undefined ? {} : { profile }),
+    });
+    return loaded.ok ? loaded.config : { problem: loaded.error.message };
+  } catch (error) {
+    return { problem: toMessage(error) };
+  }
+}
+
+async function runConfined(argv: string[], config: Config, io: AppIo): Promise<number> {
+  const { allowsNetwork, childEnv, defaultIsolation, isSpawnError } = await import('@codex/sandbox');
+  const policy = config.sandboxPolicy;
+  const off = allowsNetwork(policy) ? {} : { CODEX_SANDBOX_NETWORK_DISABLED: '1' };
+  const env = { ...childEnv(config.shellEnvironmentPolicy, io.env, {}), ...off };
+  const isolation = defaultIsolation({ env: io.env, clock: systemClock, log: nullLogger });
+  const wrapped = await isolation.wrap(argv, policy, io.cwd, env);
+  if (!wrapped.ok) {
+    const { error } = wrapped;
+    if (!isSpawnError(error)) {
+      io.stderr.write(`codex: ${error.message}\n`);
+      return EXIT.noSandbox;
+    }
+    return notStarted(argv, error.message, error.errno, io);
+  }
+  try {
+    return await run(wrapped.argv, wrapped.env, io);
+  } catch (error) {
+    return notStarted(argv, toMessage(error), (error as NodeJS.ErrnoException).code ?? null, io);
+  } finally {
+    await wrapped.release?.();
+  }
+}
+
+function notStarted([program]: string[], why: string, errno: string | null, io: AppIo): number {
+  io.stderr.write(`codex: ${program}: ${why}\n`);
+  return errno === 'ENOENT' ? EXIT.notFound : EXIT.notStartable;
+}
+
+/** Lends the process our streams. Signals that are for us go to it, and we end when it does. */
+function run(argv: readonly string[], env: Readonly<Record<string, string>>, io: AppIo): Promise<number> {
+  const [program = '', ...args] = argv;
+  const own = 'fd' in io.stdout;
+  return new Promise((resolve, reject) => {
+    // A session of its own, or it could type into our terminal.
+    const child = spawn(program, args, { cwd: io.cwd, env, detached: true, stdio: own ? 'inherit' : 'pipe' });
+    if (!own) {
+      io.stdin.pipe(child.stdin ?? io.stdout);
+      child.stdout?.pipe(io.stdout, { end: false });
+      child.stderr?.pipe(io.stderr, { end: false });
+      child.stdin?.on('error', () => {});
+    }
+    const forward = (signal: NodeJS.Signals) => {
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, signal);
+      } catch {
+        // It has ended.
+      }
+    };
+    for (const signal of FORWARDED) process.on(signal, forward);
+    const settle = () => {
+      for (const signal of FORWARDED) process.off(signal, forward);
+      if (!own) io.stdin.unpipe();
+    };
+    child.once('error', (error) => {
+      settle();
+      reject(error);
+    });
+    child.once('close', (code, signal) => {
+      settle();
+      resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
+    });
+  });
+}
