@@ -22,7 +22,7 @@ async function decide(talk: Talk, decision: object | string, n = 1) {
 
 const amend = (...prefix: string[]) => ({ acceptWithExecpolicyAmendment: { execpolicy_amendment: prefix } });
 const developer = (rig: Rig, n: number) =>
-  JSON.stringify((rig.model.calls[n]?.body['input'] as { role?: string }[]).filter((i) => i.role === 'developer'));
+  JSON.stringify((rig.model.calls[n]!.body['input'] as { role?: string }[]).filter((i) => i.role === 'developer'));
 
 describe('rules files (§15.3)', () => {
   it('allow outside the sandbox, ask, and forbid', async () => {

@@ -52,7 +52,7 @@ describe('request_permissions (§11.4)', () => {
     await talk.turn('again');
     const [first, second] = confined;
     expect(first).toMatchObject({ policy: { networkAccess: true }, policyCwd: cwd });
-    expect((first?.policy as { writableRoots: string[] }).writableRoots).toContain(`${out}/deeper`);
+    expect((first!.policy as { writableRoots: string[] }).writableRoots).toContain(`${out}/deeper`);
     expect(second).toMatchObject({ policy: { networkAccess: false } });
     expect(talk.thread.settings().sandboxPolicy).toEqual(second?.policy);
   });
