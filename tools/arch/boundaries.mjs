@@ -34,7 +34,7 @@ export const PACKAGES = {
     floor: 'parts',
     imports: ['base', 'protocol', 'timeline'],
     builtins: [...FILES, 'crypto', 'stream', 'readline'],
-    libraries: ['zod'],
+    libraries: [],
   },
   'packages/state': {
     floor: 'parts',
@@ -46,13 +46,13 @@ export const PACKAGES = {
     floor: 'parts',
     imports: ['base', 'protocol'],
     builtins: [...FILES, 'crypto'],
-    libraries: ['smol-toml', 'zod'],
+    libraries: ['smol-toml'],
   },
   'packages/auth': {
     floor: 'parts',
     imports: ['base', 'protocol'],
     builtins: [...FILES, ...NETWORK, 'crypto'],
-    libraries: ['zod'],
+    libraries: [],
   },
   'packages/models': {
     floor: 'parts',
@@ -62,7 +62,7 @@ export const PACKAGES = {
   },
   'packages/sandbox': {
     floor: 'parts',
-    imports: ['base', 'protocol', 'shell-command'],
+    imports: ['base', 'protocol'],
     builtins: [...FILES, 'child_process', 'net', 'stream', 'string_decoder'],
     libraries: ['@lydell/node-pty'],
   },
