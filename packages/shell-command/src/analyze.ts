@@ -1,6 +1,8 @@
-import { execute, programOf } from './analysis/execute.ts';
+import { execute } from './analysis/execute.ts';
+import { programOf } from './analysis/invocation.ts';
 import { field, HOLE, isKnown, State, UNKNOWN } from './analysis/values.ts';
-import { type Context, type Ran, Walker } from './analysis/walk.ts';
+import type { Context, Ran } from './analysis/ran.ts';
+import { Walker } from './analysis/walk.ts';
 
 /** What a command line would run. */
 export interface CommandAnalysis {
@@ -49,6 +51,7 @@ export function walk(argv: readonly string[]): Walked {
     stdin: UNKNOWN,
     background: false,
     conditional: false,
+    posix: false,
     depth: 0,
   };
   const fields = argv.map((word) => field(word));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { analyze, isDangerous, isKnownSafe, joinForDisplay, judge, type Verdict } from '../src/index.ts';
+import { analyze, isDangerous, isKnownSafe, joinForDisplay, judge, loadJudge, type Verdict } from '../src/index.ts';
 import { readCorpus } from './corpus.ts';
 
 const corpus = readCorpus();
@@ -44,6 +44,12 @@ describe('the corpus', () => {
       if (isDangerous(argv)) expect(got, joinForDisplay(argv)).toBe('dangerous');
       if (isKnownSafe(argv, platform)) expect(got, joinForDisplay(argv)).not.toBe('dangerous');
     }
+  });
+});
+
+describe('loadJudge', () => {
+  it('gives the same functions', async () => {
+    expect(await loadJudge()).toEqual({ analyze, judge });
   });
 });
 

@@ -1,6 +1,10 @@
-import type { Invocation } from './execute.ts';
+import { runArithmetic } from './arithmetic.ts';
+import { setVariable } from './assign.ts';
+import { type Invocation, record } from './invocation.ts';
 import { concat, EMPTY, type Field, HOLE, isKnown, literal, scalar, taints, type Text, UNKNOWN } from './values.ts';
-import type { Setting, Walker } from './walk.ts';
+import { isInfluential } from './variables.ts';
+import type { Setting } from './ran.ts';
+import type { Walker } from './walk.ts';
 
 /**
  * What builtins do to the state of the shell. Null when the command is to be taken for any other program, which is also so for those
@@ -24,8 +28,8 @@ export function runBuiltin(
     case '.':
     case 'source': {
       const [file = UNKNOWN, ...positional] = args[0]?.text === '--' ? args.slice(1) : args;
-      const content = file.text === '/dev/stdin' ? context.stdin : walker.read(file);
-      if (!isKnown(content)) take(walker, invocation);
+      const content = file.text === '/dev/stdin' ? context.stdin : walker.files.read(file);
+      if (!isKnown(content)) record(walker, invocation);
       const inner = { ...context, via, state };
       const outer = state.positional;
       if (positional.length > 0) state.positional = positional;
@@ -34,14 +38,14 @@ export function runBuiltin(
       return output;
     }
     case 'trap': {
-      take(walker, invocation);
+      record(walker, invocation);
       const [script] = args.filter(({ text }) => text !== '--');
       if (script && !/^-[lp]?$/.test(script.text))
         walker.script(script, { ...context, via, conditional: true, state: state.clone() });
       return EMPTY;
     }
     case 'alias':
-      take(walker, invocation);
+      record(walker, invocation);
       for (const { text } of args) {
         const at = text.indexOf('=');
         if (at > 0)
@@ -57,7 +61,7 @@ export function runBuiltin(
     case 'set': {
       const at = args.findIndex(({ text }) => text === '--');
       const operands = at >= 0 ? args.slice(at + 1) : args.filter(({ text }) => !/^[-+]/.test(text));
-      take(walker, invocation);
+      record(walker, invocation);
       if (at >= 0) state.positional = operands;
       else if (args.some((arg) => !isKnown(arg)) || (operands.length > 0 && !/^[-+]\w*o$/.test(args[0]?.text ?? '')))
         state.positional = null;
@@ -66,40 +70,35 @@ export function runBuiltin(
     case 'shift': {
       const count = args[0] ? Number(args[0].text) : 1;
       state.positional = Number.isInteger(count) && state.positional ? state.positional.slice(count) : null;
-      take(walker, invocation);
+      record(walker, invocation);
       return EMPTY;
     }
     case 'unset':
-      take(walker, invocation);
+      record(walker, invocation);
       for (const { text } of args) if (/^\w+$/.test(text)) state.set(text, scalar(EMPTY));
       return EMPTY;
     case 'read':
-      take(walker, invocation);
-      read(invocation, args);
+      record(walker, invocation);
+      read(walker, invocation, args);
       return EMPTY;
     case 'printf':
       if (args[0]?.text !== '-v' || !args[1]) return null;
-      take(walker, invocation);
+      record(walker, invocation);
       state.set(args[1].text, scalar(formatted(args.slice(2))));
       return EMPTY;
     case 'mapfile':
     case 'readarray':
     case 'getopts':
-      take(walker, invocation);
+      record(walker, invocation);
       for (const { text } of args) if (/^[A-Za-z_]\w*$/.test(text)) state.set(text, scalar(UNKNOWN));
       return EMPTY;
     case 'let':
-      take(walker, invocation);
-      for (const arg of args) walker.arithmetic(arg, context);
+      record(walker, invocation);
+      for (const arg of args) runArithmetic(walker, arg, context);
       return EMPTY;
     default:
       return null;
   }
-}
-
-function take(walker: Walker, { fields, env, redirects, context }: Invocation): void {
-  const { via, background, conditional, stdin } = context;
-  walker.record({ fields, env, redirects, via, background, conditional, stdin, code: [] });
 }
 
 function declare(walker: Walker, invocation: Invocation, args: readonly Field[]): Text {
@@ -113,7 +112,8 @@ function declare(walker: Walker, invocation: Invocation, args: readonly Field[])
       name = match[1] ?? '';
       const value = { text: match[3] ?? '', taint: arg.taint };
       const before = match[2] ? (context.state.variables.get(name)?.values ?? [UNKNOWN]) : [EMPTY];
-      walker.setVariable(
+      setVariable(
+        walker,
         name,
         before.map((start) => concat(start, value)),
         context,
@@ -123,14 +123,14 @@ function declare(walker: Walker, invocation: Invocation, args: readonly Field[])
       walker.note('declaration not known literally');
     }
   }
-  take(walker, { ...invocation, env: [...invocation.env, ...env] });
+  record(walker, { ...invocation, env: [...invocation.env, ...env] });
   return EMPTY;
 }
 
 const READ_VALUES = new Set(['-d', '-i', '-n', '-N', '-p', '-t', '-u']);
 
 /** `read a b`: the first line of the input, cut at blanks. */
-function read({ context, redirects }: Invocation, args: readonly Field[]): void {
+function read(walker: Walker, { context, redirects }: Invocation, args: readonly Field[]): void {
   const { state, stdin } = context;
   const names: string[] = [];
   for (let at = 0; at < args.length; at++) {
@@ -143,6 +143,7 @@ function read({ context, redirects }: Invocation, args: readonly Field[]): void 
   const line = isPlain ? (stdin.text.split('\n')[0] ?? '').trim() : HOLE;
   const pieces = line.split(/[ \t]+/);
   for (const [at, name] of names.entries()) {
+    if (isInfluential(name)) walker.note(`sets ${name}`);
     const text = at === names.length - 1 ? pieces.slice(at).join(' ') : (pieces[at] ?? '');
     const value = { text: isPlain ? text : HOLE, taint: stdin.taint };
     // A later turn of a loop reads another line.

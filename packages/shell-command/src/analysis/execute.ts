@@ -1,8 +1,12 @@
+import { type Invocation, programOf, record, viaName } from './invocation.ts';
+import { runShell } from './run-shell.ts';
+import { setVariable } from './assign.ts';
 import { runBuiltin } from './builtins.ts';
 import { interpretedCode } from './interpreters.ts';
 import { printed } from './output.ts';
 import { findCommands, gitScripts, valuesOf, xargsCommand } from './runners.ts';
-import { isShell, readShellCall } from './shells.ts';
+import { isSecretPath } from './secrets.ts';
+import { isShell } from './shells.ts';
 import {
   concat,
   EMPTY,
@@ -16,22 +20,9 @@ import {
   type Text,
   UNKNOWN,
 } from './values.ts';
-import type { Context, Redirection, Setting, Walker } from './walk.ts';
+import type { Context, Setting } from './ran.ts';
+import type { Walker } from './walk.ts';
 import { suScript, unwrap } from './wrappers.ts';
-
-/** One command with its words expanded, about to run. */
-export interface Invocation {
-  readonly fields: readonly Field[];
-  readonly env: readonly Setting[];
-  readonly redirects: readonly Redirection[];
-  readonly context: Context;
-}
-
-/** The last segment of a program's path, without what stands there unknown. */
-export function programOf(text: string): string {
-  const name = text.replaceAll(HOLE, '');
-  return name.slice(name.lastIndexOf('/') + 1).replace(/\.exe$/i, '');
-}
 
 /** Programs a pattern in the place of a program is tried against. */
 const GLOB_CANDIDATES =
@@ -57,19 +48,18 @@ export function execute(walker: Walker, invocation: Invocation): Text {
   const special = runSpecial(walker, invocation, program, args);
   if (special) return special;
   record(walker, invocation, codeOf(walker, program, args, context));
-  if (first.text.includes('/') && walker.holds(first)) {
+  if (first.text.includes('/') && walker.files.holds(first)) {
     const state = context.state.child(first, args);
-    return walker.script(walker.read(first), { ...context, state, stdin: UNKNOWN, via: [...context.via, first.text] });
+    return walker.script(walker.files.read(first), {
+      ...context,
+      state,
+      stdin: UNKNOWN,
+      via: [...context.via, first.text],
+    });
   }
   const written = writtenFiles(program, args);
-  for (const path of written) walker.write(path, downloadOr(program, context.stdin));
-  return printed(program, args, context.stdin, (path) => walker.read(path));
-}
-
-function record(walker: Walker, invocation: Invocation, code: readonly Text[] = []): void {
-  const { fields, env, redirects, context } = invocation;
-  const { via, background, conditional, stdin } = context;
-  walker.record({ fields, env, redirects, via, background, conditional, stdin, code });
+  for (const path of written) walker.files.write(path, downloadOr(program, context.stdin));
+  return printed(program, args, context.stdin, (path) => walker.files.read(path));
 }
 
 /** Runs other fields in the place of those of the invocation. */
@@ -165,7 +155,7 @@ function runSpecial(walker: Walker, invocation: Invocation, program: string, arg
       return { name: text.slice(0, at), value: { text: text.slice(at + 1), taint } };
     });
     const state = env.length > 0 ? context.state.clone() : context.state;
-    for (const { name, value } of env) walker.setVariable(name, [value], { ...context, state });
+    for (const { name, value } of env) setVariable(walker, name, [value], { ...context, state });
     return rerun(walker, { ...invocation, env: [...invocation.env, ...env] }, inner.fields, via, { state });
   }
   switch (program) {
@@ -192,7 +182,11 @@ function runSpecial(walker: Walker, invocation: Invocation, program: string, arg
       const { own, commands } = findCommands(args);
       if (commands.length === 0) return null;
       record(walker, { ...invocation, fields: [...invocation.fields.slice(0, 1), ...own] });
-      for (const fields of commands) rerun(walker, invocation, fields, via, { conditional: true });
+      const secret = own.some(({ text }) => isSecretPath(text)) ? Taint.secret : Taint.none;
+      for (const fields of commands) {
+        const marked = fields.map((each) => (isKnown(each) ? each : { ...each, taint: each.taint | secret }));
+        rerun(walker, invocation, marked, via, { conditional: true });
+      }
       return { text: HOLE, taint: Taint.listed };
     }
     case 'git': {
@@ -223,51 +217,9 @@ function makeRecipes(args: readonly Field[], stdin: Text): Text[] {
   });
 }
 
-function viaName({ fields }: Invocation, program: string): string {
-  const text = fields[0]?.text ?? program;
-  return isSystemPath(text) ? program : text;
-}
-
-const SYSTEM_FOLDERS = new Set(['/bin', '/usr/bin', '/usr/local/bin', '/sbin', '/usr/sbin', '/opt/homebrew/bin']);
-
-/** A bare name, or a path into a folder where programs are what their names say. */
-export function isSystemPath(program: string): boolean {
-  const at = program.lastIndexOf('/');
-  return at < 0 || SYSTEM_FOLDERS.has(program.slice(0, at));
-}
-
-function runShell(walker: Walker, invocation: Invocation, program: string, args: readonly Field[]): Text {
-  const { context, env, redirects } = invocation;
-  const call = readShellCall(args);
-  if (call.informs) {
-    record(walker, invocation);
-    return UNKNOWN;
-  }
-  if (!call.exact) walker.note(`options of ${program} not understood`);
-  if (call.interactive) walker.note('interactive shell');
-  if (redirects.some(({ target }) => /^\/dev\/(?:tcp|udp)\//.test(target.text))) walker.alarms.add('shell for others');
-  const state = context.state.child(call.zero ?? field(program), call.args);
-  for (const { name, value } of env) state.set(name, { values: [value], list: null });
-  const inner = { ...context, state, via: [...context.via, viaName(invocation, program)] };
-  let script: Text;
-  if (call.script) script = call.script;
-  else if (call.file) {
-    script = call.file.text === '/dev/stdin' ? context.stdin : walker.read(call.file);
-    walker.note('script in a file');
-  } else {
-    script = context.stdin;
-    if (!isKnown(script)) walker.note('script from the input');
-  }
-  const isBare = !call.script && !isKnown(script);
-  if (isBare || redirects.length > 0) record(walker, isBare ? invocation : { ...invocation, fields: [] });
-  const output = walker.script(script, call.script ? inner : { ...inner, stdin: UNKNOWN });
-  walker.unusedFunctions(inner);
-  return isBare ? { ...output, taint: output.taint | Taint.shell } : output;
-}
-
 /** Text that the program will take as a program of its own language. */
 function codeOf(walker: Walker, program: string, args: readonly Field[], context: Context): Text[] {
-  const code = interpretedCode(program, args, context.stdin, (path) => walker.read(path));
+  const code = interpretedCode(program, args, context.stdin, (path) => walker.files.read(path));
   if (!code) return [];
   for (const { taint } of code) {
     if (taint & Taint.download) walker.alarms.add('runs what was fetched');

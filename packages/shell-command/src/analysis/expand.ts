@@ -1,5 +1,6 @@
 import type { List, Part, Word } from '../syntax/ast.ts';
 import { expandBraces } from './braces.ts';
+import { isInfluential } from './variables.ts';
 import { isList, joined, parameterValues, type Value } from './parameters.ts';
 import {
   concat,
@@ -117,6 +118,7 @@ function partValues(part: Part, expander: Expander): readonly Value[] {
       const operands = part.argument ? expandText(part.argument, expander) : [];
       if (part.operator === ':')
         for (const text of operands) expander.arithmetic({ ...text, text: text.text.replaceAll(':', ' ') });
+      if (part.operator?.endsWith('=') && isInfluential(part.name)) expander.note(`sets ${part.name}`);
       if (part.operator === '@') expander.note('variable transformed');
       const values = parameterValues(part, expander.state, index && (isKnown(index) ? index.text : '?'), operands);
       return part.quoted && (part.name === '*' || index?.text === '*') ? values.map(joined) : values;

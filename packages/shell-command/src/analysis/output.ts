@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import { decodeEscapes } from '../syntax/ansi.ts';
 import { isSecretPath } from './secrets.ts';
 import { concat, EMPTY, type Field, HOLE, isKnown, literal, Taint, taints, type Text, UNKNOWN } from './values.ts';

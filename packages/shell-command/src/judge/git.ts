@@ -95,8 +95,11 @@ const UNSAFE_OPTIONS = [
   '--textconv',
   '--paginate',
   '--open-files-in-pager',
-  '--contents',
+  '--filters',
 ];
+const TAG_READS = /^(?:-l|--list|-n\d*|--sort=.*|--column|--format=.*)$/;
+const CONFIG_READS =
+  /^(?:--get|--get-all|--list|-l|--global|--local|--system|--show-origin|--show-scope|--name-only|-z|--null)$/;
 const BRANCH_READS = new Set('--list -l --show-current -a --all -r --remotes -v -vv --verbose'.split(' '));
 
 /** True for calls that only look, whatever the repository holds. */
@@ -122,9 +125,15 @@ export function isReadingGit(words: readonly string[]): boolean {
     case 'stash':
       return args[0] === 'list' || args[0] === 'show';
     case 'tag':
-      return args.length === 0 || args[0] === '-l' || args[0] === '--list';
+      return (
+        args.length === 0 ||
+        (/^(?:-l|--list)$/.test(args[0] ?? '') && args.every((arg) => !arg.startsWith('-') || TAG_READS.test(arg)))
+      );
     case 'config':
-      return /^(?:--get|--get-all|--list|-l)$/.test(args[0] ?? '');
+      return (
+        /^(?:--get|--get-all|--list|-l)$/.test(args[0] ?? '') &&
+        args.every((arg) => !arg.startsWith('-') || CONFIG_READS.test(arg))
+      );
     case 'reflog':
       return args.length === 0 || args[0] === 'show';
     case 'worktree':

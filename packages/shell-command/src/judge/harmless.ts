@@ -1,4 +1,5 @@
 import { type Field, HOLE, isKnown, Taint } from '../analysis/values.ts';
+import { isInfluential } from '../analysis/variables.ts';
 import { hasOption, plainArguments } from './arguments.ts';
 import { isReadingGit } from './git.ts';
 
@@ -10,8 +11,8 @@ const ANY_ARGUMENTS = set(
 );
 /** Harmless with arguments that are known, or are the names of files that were found. */
 const READERS = set(
-  'cat cksum cmp column comm cut df diff du egrep expand fgrep fold getconf grep groups head id jobs join ldd locale look md5sum nl nm ' +
-    'od paste pgrep ps readlink realpath rev sha1sum sha224sum sha256sum sha384sum sha512sum stat strings sum tail tr tty type uname ' +
+  'cat cksum cmp column comm cut df diff du egrep expand fgrep fold getconf grep groups head id jobs join locale look md5sum nl nm ' +
+    'od paste pgrep readlink realpath rev sha1sum sha224sum sha256sum sha384sum sha512sum stat strings sum tail tr tty type uname ' +
     'unexpand uptime vmstat which whereis free lscpu lsblk lsof lsb_release hexdump size factor tsort sw_vers cal arch',
 );
 const LINUX_ONLY = set('numfmt tac');
@@ -28,14 +29,8 @@ const NO_VALUES = set(
 export function isHarmlessSetting(name: string, value: string, exported: boolean): boolean {
   if (NO_VALUES.has(name)) return true;
   if (name.endsWith('PAGER')) return value === '' || value === 'cat';
-  if (/^(?:path|fpath|cdpath|mailpath|module_path|manpath|psvar|watch|prompt)$/.test(name)) return false;
-  if (/^[a-z_][a-z0-9_]*$/.test(name)) return true;
-  return (
-    !exported &&
-    !/^(?:PATH|IFS|ENV|HOME|SHELL|CDPATH|PS\d|FPATH|EDITOR|VISUAL|BROWSER|TMPDIR|OPT\w*|NULLCMD|READNULLCMD|.*(?:_|^)(?:OPTIONS|OPTS|COMMAND|CONFIG\w*|PRELOAD|PATH|HOME)|(?:LD|DYLD|GIT|BASH|ZSH|LESS|PYTHON|PERL|RUBY|NODE|GREP|RIPGREP|SSH|XDG|GCONV|MALLOC|HIST|ZDOT)\w*)$/.test(
-      name,
-    )
-  );
+  if (isInfluential(name)) return false;
+  return !exported || /^[a-z_][a-z0-9_]*$/.test(name);
 }
 
 /** True when a program with these arguments only looks. */
@@ -98,6 +93,9 @@ function isHarmlessCall(program: string, args: readonly string[]): boolean {
       return (
         !args.some((arg) => /^(?:-L|--library-path)/.test(arg)) && !args.some((arg) => /\benv\b|\$ENV\b/.test(arg))
       );
+    case 'ps':
+      // Words without a dash are options too, and `e` shows environments.
+      return !args.some((arg) => /^[a-zA-Z]*e/.test(arg));
     case 'rg':
       return !args.some(
         (arg) => /^--(?:pre|hostname-bin)(?:=|$)/.test(arg) || arg === '--search-zip' || /^-[a-zA-Z]*z/.test(arg),

@@ -1,7 +1,7 @@
-import { isSystemPath as isSystemProgram, programOf } from '../analysis/execute.ts';
+import { isSystemPath as isSystemProgram, programOf } from '../analysis/invocation.ts';
 import { namesSecret } from '../analysis/secrets.ts';
 import { isKnown, Taint } from '../analysis/values.ts';
-import type { Ran, Redirection } from '../analysis/walk.ts';
+import type { Ran, Redirection } from '../analysis/ran.ts';
 import { HARMLESS_WRAPPERS } from '../analysis/wrappers.ts';
 import { walk } from '../analyze.ts';
 import { isHarmlessTarget, isPersonalSetup, isSystemPath } from './arguments.ts';
@@ -87,6 +87,9 @@ function isSafeRun({ fields, via, redirects, env, code }: Ran, platform: string)
   if (!env.every(({ name, value }) => isHarmlessSetting(name, value.text, exported))) return false;
   if (!first) return true;
   if (!isKnown(first) || !isSystemProgram(first.text)) return false;
+  // What is not sent elsewhere goes to nohup.out.
+  if (via.includes('nohup') && !redirects.some(({ operator }) => WRITES.test(operator))) return false;
+  if (args.some(({ taint }) => taint & Taint.secret)) return false;
   if (args.some((arg) => namesSecret(arg.text)) && !SHOWS_NAMES.has(programOf(first.text))) return false;
   const listed = via.includes('find') || via.includes('xargs');
   const words = args.map((arg) => (listed ? arg : { ...arg, taint: arg.taint & ~Taint.listed }));
@@ -94,7 +97,7 @@ function isSafeRun({ fields, via, redirects, env, code }: Ran, platform: string)
 }
 
 const SHOWS_NAMES = new Set(
-  'ls echo printf test [ stat find basename dirname realpath readlink cd git which file'.split(' '),
+  'ls echo printf test [ stat find basename dirname realpath readlink git which file'.split(' '),
 );
 
 function isSafeRedirect({ operator, target }: Redirection): boolean {
