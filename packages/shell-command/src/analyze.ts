@@ -2,7 +2,7 @@ import { execute } from './analysis/execute.ts';
 import { programOf } from './analysis/invocation.ts';
 import { field, HOLE, isKnown, State, UNKNOWN } from './analysis/values.ts';
 import type { Context, Ran } from './analysis/ran.ts';
-import { Walker } from './analysis/walk.ts';
+import { ScriptWalker } from './analysis/walk.ts';
 
 /** What a command line would run. */
 export interface CommandAnalysis {
@@ -44,7 +44,7 @@ export function walk(argv: readonly string[]): Walked {
   if (argv.length === 0) return failed('no command');
   if (argv.reduce((sum, word) => sum + word.length, 0) > MAX_LENGTH) return failed('too long');
   if (argv.some((word) => word.includes(HOLE))) return failed('NUL character');
-  const walker = new Walker();
+  const walker = new ScriptWalker();
   const context: Context = {
     state: new State(),
     via: [],

@@ -1,8 +1,7 @@
 import type { Word } from '../syntax/ast.ts';
 import { expandWords } from './expand.ts';
-import type { Context } from './ran.ts';
+import type { Context, Walker } from './ran.ts';
 import { concat, HOLE, literal, type Text, UNKNOWN } from './values.ts';
-import type { Walker } from './walk.ts';
 
 /** `[[ … ]]`: some of its operators calculate. */
 export function runTest(walker: Walker, words: readonly Word[], context: Context): void {

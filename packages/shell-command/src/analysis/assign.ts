@@ -1,8 +1,7 @@
 import type { Assignment, Word } from '../syntax/ast.ts';
 import { type Expander, expandText, expandWords } from './expand.ts';
-import type { Context, Setting } from './ran.ts';
+import type { Context, Setting, Walker } from './ran.ts';
 import { concat, literal, scalar, type Text, UNKNOWN } from './values.ts';
-import type { Walker } from './walk.ts';
 
 /** Arrays among the words of `declare` and its like. */
 export function declareArrays(walker: Walker, words: readonly Word[], context: Context): void {

@@ -3,8 +3,7 @@ import { setVariable } from './assign.ts';
 import { type Invocation, record } from './invocation.ts';
 import { concat, EMPTY, type Field, HOLE, isKnown, literal, scalar, taints, type Text, UNKNOWN } from './values.ts';
 import { isInfluential } from './variables.ts';
-import type { Setting } from './ran.ts';
-import type { Walker } from './walk.ts';
+import type { Setting, Walker } from './ran.ts';
 
 /**
  * What builtins do to the state of the shell. Null when the command is to be taken for any other program, which is also so for those

@@ -3,10 +3,9 @@ import { literalText } from '../syntax/words.ts';
 import { runArithmetic, runTest } from './arithmetic.ts';
 import { setVariable } from './assign.ts';
 import { expandText, expandWords } from './expand.ts';
-import { type Context, maybe } from './ran.ts';
+import { type Context, maybe, type Walker } from './ran.ts';
 import { concat, EMPTY, HOLE, isKnown, scalar, type State, Taint, type Text, UNKNOWN } from './values.ts';
 import { isInfluential } from './variables.ts';
-import type { Walker } from './walk.ts';
 
 const LOOP_PASSES = 3;
 
@@ -37,7 +36,7 @@ export function runCompound(walker: Walker, command: Exclude<Command, Simple>, c
       return runIf(walker, command.branches, command.otherwise, context);
     case 'while':
       if (isForever(command.test) && command.body.some(({ background }) => background)) {
-        walker.alarms.add('multiplies without end');
+        walker.alarm('multiplies without end');
       }
       return runLoop(context, (inner) => {
         walker.list(command.test, { ...inner, conditional: context.conditional });

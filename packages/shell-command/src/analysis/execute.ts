@@ -20,8 +20,7 @@ import {
   type Text,
   UNKNOWN,
 } from './values.ts';
-import type { Context, Setting } from './ran.ts';
-import type { Walker } from './walk.ts';
+import type { Context, Setting, Walker } from './ran.ts';
 import { suScript, unwrap } from './wrappers.ts';
 
 /** Programs a pattern in the place of a program is tried against. */
@@ -36,8 +35,8 @@ export function execute(walker: Walker, invocation: Invocation): Text {
     record(walker, invocation);
     return EMPTY;
   }
-  if (first.taint & Taint.download) walker.alarms.add('runs what was fetched');
-  if (first.taint & Taint.decoded) walker.alarms.add('runs what was decoded');
+  if (first.taint & Taint.download) walker.alarm('runs what was fetched');
+  if (first.taint & Taint.decoded) walker.alarm('runs what was decoded');
   if (!isKnown(first)) walker.note('program not known literally');
   if (first.glob && (/[*?]/.test(first.text) || first.text.lastIndexOf(']') > first.text.indexOf('[')))
     return executeGlob(walker, invocation, first);
@@ -222,8 +221,8 @@ function codeOf(walker: Walker, program: string, args: readonly Field[], context
   const code = interpretedCode(program, args, context.stdin, (path) => walker.files.read(path));
   if (!code) return [];
   for (const { taint } of code) {
-    if (taint & Taint.download) walker.alarms.add('runs what was fetched');
-    if (taint & Taint.decoded) walker.alarms.add('runs what was decoded');
+    if (taint & Taint.download) walker.alarm('runs what was fetched');
+    if (taint & Taint.decoded) walker.alarm('runs what was decoded');
   }
   return code;
 }

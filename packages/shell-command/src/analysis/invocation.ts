@@ -1,6 +1,5 @@
-import type { Context, Redirection, Setting } from './ran.ts';
+import type { Context, Redirection, Setting, Walker } from './ran.ts';
 import { type Field, HOLE, type Text } from './values.ts';
-import type { Walker } from './walk.ts';
 
 /** One command with its words expanded, about to run. */
 export interface Invocation {

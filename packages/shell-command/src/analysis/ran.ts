@@ -1,3 +1,6 @@
+import type { Command, List } from '../syntax/ast.ts';
+import type { Expander } from './expand.ts';
+import type { Files } from './files.ts';
 import { type Field, HOLE, type State, type Text } from './values.ts';
 
 export interface Setting {
@@ -35,6 +38,24 @@ export interface Context {
   /** The shell may be one that knows no more than POSIX. */
   readonly posix: boolean;
   readonly depth: number;
+}
+
+/** Goes through a script and collects what can run. What is run gives what it prints, as far as that is known. */
+export interface Walker {
+  readonly files: Files;
+  /** Says why not everything can be known. */
+  note(reason: string): void;
+  /** Says what is dangerous by the way commands work together. */
+  alarm(reason: string): void;
+  record(ran: Ran): void;
+  /** Runs a text as a script. */
+  script(text: Text, context: Context): Text;
+  list(list: List, context: Context): Text;
+  command(command: Command, context: Context): Text;
+  callFunction(bodies: readonly Command[], args: readonly Field[], context: Context): Text;
+  /** Runs the functions nobody called: some shells call those of certain names by themselves. */
+  unusedFunctions(context: Context): void;
+  expander(context: Context): Expander;
 }
 
 export interface ResolvedRedirect extends Redirection {

@@ -1,7 +1,7 @@
+import type { Walker } from './ran.ts';
 import { type Invocation, record, viaName } from './invocation.ts';
 import { readShellCall } from './shells.ts';
 import { type Field, field, isKnown, Taint, type Text, UNKNOWN } from './values.ts';
-import type { Walker } from './walk.ts';
 
 /** Goes through what a shell is given to run: a script, a file or its input. */
 export function runShell(walker: Walker, invocation: Invocation, program: string, args: readonly Field[]): Text {
@@ -13,7 +13,7 @@ export function runShell(walker: Walker, invocation: Invocation, program: string
   }
   if (!call.exact) walker.note(`options of ${program} not understood`);
   if (call.interactive) walker.note('interactive shell');
-  if (redirects.some(({ target }) => /^\/dev\/(?:tcp|udp)\//.test(target.text))) walker.alarms.add('shell for others');
+  if (redirects.some(({ target }) => /^\/dev\/(?:tcp|udp)\//.test(target.text))) walker.alarm('shell for others');
   const state = context.state.child(call.zero ?? field(program), call.args);
   for (const { name, value } of env) state.set(name, { values: [value], list: null });
   const posix = /^(?:sh|dash|ash)$/.test(program);

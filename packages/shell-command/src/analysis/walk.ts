@@ -6,19 +6,28 @@ import { runCompound } from './compound.ts';
 import { execute } from './execute.ts';
 import { type Expander, expandText, expandWords } from './expand.ts';
 import { Files, isNetworkPath } from './files.ts';
-import { bare, type Context, maybe, type Ran, type Redirection, type ResolvedRedirect, type Setting } from './ran.ts';
+import {
+  bare,
+  type Context,
+  maybe,
+  type Ran,
+  type Redirection,
+  type ResolvedRedirect,
+  type Setting,
+  type Walker,
+} from './ran.ts';
 import { concat, EMPTY, type Field, HOLE, isKnown, literal, type State, Taint, type Text, UNKNOWN } from './values.ts';
 
 const MAX_STEPS = 20_000;
 const MAX_DEPTH = 16;
 
 /** Goes through a script and collects what can run, following variables, functions and texts that become scripts. */
-export class Walker {
+export class ScriptWalker implements Walker {
   readonly ran = new Map<string, Ran>();
   readonly reasons = new Set<string>();
   /** What is dangerous by the way commands work together. */
   readonly alarms = new Set<string>();
-  readonly files = new Files((reason) => this.alarms.add(reason));
+  readonly files = new Files((reason) => this.alarm(reason));
   readonly #called = new Set<Command>();
   readonly #active: Command[] = [];
   /** Lists of redirections that stand at some recorded command. */
@@ -31,6 +40,10 @@ export class Walker {
     this.reasons.add(reason);
   }
 
+  alarm(reason: string): void {
+    this.alarms.add(reason);
+  }
+
   record(ran: Ran): void {
     this.#connectedTo.add(ran.redirects);
     const { fields, via, redirects, background, conditional, env, stdin, code } = ran;
@@ -41,8 +54,8 @@ export class Walker {
 
   /** Runs a text as a script. */
   script(text: Text, context: Context): Text {
-    if (text.taint & Taint.download) this.alarms.add('runs what was fetched');
-    if (text.taint & Taint.decoded) this.alarms.add('runs what was decoded');
+    if (text.taint & Taint.download) this.alarm('runs what was fetched');
+    if (text.taint & Taint.decoded) this.alarm('runs what was decoded');
     if (!isKnown(text)) this.note('script not known literally');
     if (context.depth >= MAX_DEPTH) {
       this.note('nested too deeply');
@@ -66,7 +79,6 @@ export class Walker {
     return concat(...outputs);
   }
 
-  /** Functions nobody called: some shells call those of certain names by themselves. */
   unusedFunctions(context: Context): void {
     for (const bodies of context.state.functions.values()) {
       for (const body of bodies) if (!this.#called.has(body)) this.callFunction([body], [], context, null);
@@ -85,7 +97,7 @@ export class Walker {
     for (const body of bodies) {
       if (this.#active.includes(body)) {
         this.note('function calls itself');
-        if (context.background) this.alarms.add('multiplies without end');
+        if (context.background) this.alarm('multiplies without end');
         continue;
       }
       this.#active.push(body);
