@@ -65,7 +65,15 @@ const COMMANDS = {
 
 const request = (more: Partial<CommandRequest>): CommandRequest => ({
   ...{ argv: COMMANDS.other, cwd: '/work', approvalPolicy: 'on-request', sandboxPolicy: { type: 'dangerFullAccess' } },
-  ...{ rules: RULES, wish: 'nothing', justification: null, prefixRule: null, remembered: false, ...more },
+  ...{
+    rules: RULES,
+    hidesDanger: false,
+    wish: 'nothing',
+    justification: null,
+    prefixRule: null,
+    remembered: false,
+    ...more,
+  },
 });
 
 /** r: run confined, R: run free, a: ask and run confined, A: ask and run free, x: refuse. */
@@ -122,6 +130,16 @@ describe('decideCommand (§15.2, §15.3)', () => {
       const got = POLICIES.map((approvalPolicy) => letter({ argv, approvalPolicy, sandboxPolicy, wish }));
       expect(got.join('')).toBe(expected);
     }
+  });
+
+  it('a danger that only a reading of the script shows is one, unless the rules speak for the command', () => {
+    const got = (argv: string[], more: Partial<CommandRequest> = {}) =>
+      POLICIES.map((approvalPolicy) => letter({ argv, approvalPolicy, hidesDanger: true, ...more })).join('');
+    const sandboxPolicy = SANDBOXES['workspaceWrite'] as SandboxPolicy;
+    expect(got(bash('(rm -fr x)'))).toBe('AAAAxAx');
+    expect(got(bash('(rm -fr x)'), { sandboxPolicy })).toBe('aaaaxax');
+    expect(got(bash('fine <<E\nx\nE'), { sandboxPolicy })).toBe('RRRRRRR');
+    expect(got(bash('(bad)'))).toBe('xxxxxxx');
   });
 
   it('asks no second time for what the session allows, and still refuses what the policy forbids', () => {

@@ -139,6 +139,23 @@ describe('a command that needs approval', () => {
     expect(talk.all('question.opened')).toEqual([]);
   });
 
+  it('what a script hides is found', async () => {
+    const { start, model } = await rig([
+      call('shell_command', { command: 'for f in a b; do rm -fr $f; done' }),
+      say('ok'),
+      call('shell_command', { command: 'x=1; (rm -r /tmp/none) > log' }, 'call-2'),
+      call('shell_command', { command: 'for f in a b; do echo $f; done' }, 'call-3'),
+      say('ok'),
+    ]);
+    const talk = await start();
+    await talk.turn('go');
+    expect(outputOf(model.calls[1]!, 'call-1')).toMatch(/rejected: blocked by policy$/);
+    const id = talk.begin('go on', { overrides: { approvalPolicy: 'on-request' } });
+    expect((await decide(talk, 'decline')).params).toMatchObject({ itemId: 'call-2' });
+    await talk.ended(id);
+    expect(outputOf(model.calls.at(-1)!, 'call-3')).toContain('a\nb\n');
+  });
+
   it('on request the model’s own words and prefix are put to the user', async () => {
     const { start } = await rig([
       call('exec_command', {

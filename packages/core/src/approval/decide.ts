@@ -1,5 +1,6 @@
 import {
   type Approvals,
+  type Decision as RuleDecision,
   describe,
   evaluate,
   fallbackDecision,
@@ -22,6 +23,8 @@ export interface CommandRequest {
   approvalPolicy: AskForApproval;
   sandboxPolicy: SandboxPolicy;
   rules: Rules;
+  /** A script that is more than plain commands, and what runs in it destroys, escapes or hands out secrets. */
+  hidesDanger: boolean;
   wish: Wish;
   justification: string | null;
   /** The prefix the model would like to be allowed for good. */
@@ -66,8 +69,10 @@ function judge(request: CommandRequest): Decision {
     escalated: wish !== 'nothing',
     complex: parts.complex,
   };
-  const fallback = (words: readonly string[]) => {
+  const fallback = (words: readonly string[]): RuleDecision => {
     const decision = fallbackDecision(words, situation);
+    if (request.hidesDanger && approvalPolicy === 'never') return 'forbidden';
+    if (request.hidesDanger && decision === 'allow') return 'prompt';
     // Reading is harmless inside the sandbox; with more permissions it may not be.
     return decision === 'allow' && wish === 'morePermissions' && sandboxed ? 'prompt' : decision;
   };

@@ -1,7 +1,8 @@
 import { isCodexError } from '@codex/base';
 import type { CommandExecutionApprovalDecision, ResponseItem, SandboxPolicy } from '@codex/protocol';
-import type { OpenItem } from '@codex/timeline';
 import { isConfining } from '@codex/sandbox';
+import { loadJudge, shellScript, splitCommand } from '@codex/shell-command';
+import type { OpenItem } from '@codex/timeline';
 import { askUser, type Reply } from '../approval/ask-user.ts';
 import { asksForRetry, decideCommand, type Wish } from '../approval/decide.ts';
 import {
@@ -64,6 +65,7 @@ export async function approveCommand(
   const granted = session.grants.inForce(scope.turnId);
   const more = command.permissions && !covers(granted, command.permissions) ? command.permissions : null;
   const wish = command.wish === 'morePermissions' && !more ? 'nothing' : command.wish;
+  const hidesDanger = await hasHiddenDanger(command.argv);
   const decide = async (remembered: boolean) =>
     decideCommand({
       argv: command.argv,
@@ -71,6 +73,7 @@ export async function approveCommand(
       approvalPolicy: settings.approvalPolicy,
       sandboxPolicy: settings.sandboxPolicy,
       rules: await session.rules.current(),
+      hidesDanger,
       wish,
       justification: command.justification,
       prefixRule: command.prefixRule,
@@ -136,6 +139,13 @@ export function retryRemark({ reason }: Extract<Retry, { kind: 'stay' }>): strin
 /** True for the refusal to start a command whose policy cannot be enforced. */
 export function lacksSandbox(error: unknown): boolean {
   return isCodexError(error) && error.code === 'sandboxUnavailable';
+}
+
+/** Plain commands are judged word by word; of other scripts only a reading of the whole tells what runs in them. */
+async function hasHiddenDanger(argv: readonly string[]): Promise<boolean> {
+  if (shellScript(argv) === null || splitCommand(argv)) return false;
+  const { judge } = await loadJudge();
+  return judge(argv) === 'dangerous';
 }
 
 function keyOf({ argv, cwd, tty }: CommandToApprove, escalated: boolean, permissions: Permissions | null): string {
