@@ -27,5 +27,6 @@ export {
   withPrefix,
 } from './rule.ts';
 export { proposeAmendment } from './propose.ts';
+export { createRulesReader, type RulesReader } from './reader.ts';
 export type { RuleError } from './rule-error.ts';
 export { type CheckResult, runCheck } from './run-check.ts';

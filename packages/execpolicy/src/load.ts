@@ -39,7 +39,8 @@ export async function loadRules(folders: readonly string[]): Promise<LoadedRules
   return { rules: warnings.length > 0 ? restrictionsOf(rules) : rules, warnings };
 }
 
-async function rulesFiles(folder: string): Promise<string[]> {
+/** The rules files of one folder in the order in which they count; none when there is no such folder. */
+export async function rulesFiles(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
     const names = entries.filter((entry) => entry.isFile() && isRulesFile(entry.name)).map((entry) => entry.name);

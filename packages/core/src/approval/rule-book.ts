@@ -1,5 +1,5 @@
 import { toMessage, type Clock, type Logger } from '@codex/base';
-import { amendPrefix, loadRules, type Rules, withPrefix } from '@codex/execpolicy';
+import { amendPrefix, createRulesReader, type Rules, withPrefix } from '@codex/execpolicy';
 
 /** The rules about commands as one thread sees them. */
 export interface ThreadRules {
@@ -23,6 +23,7 @@ export interface RuleBook {
 
 export function createRuleBook(deps: { home: string; clock: Clock; log: Logger }): RuleBook {
   const { home, clock, log } = deps;
+  const reader = createRulesReader();
   const allowed: (readonly string[])[] = [];
 
   const allow = async (prefix: readonly string[]): Promise<void> => {
@@ -31,7 +32,7 @@ export function createRuleBook(deps: { home: string; clock: Clock; log: Logger }
   };
 
   const read = async (folders: readonly string[]): Promise<Rules> => {
-    const { rules, warnings } = await loadRules(folders);
+    const { rules, warnings } = await reader.load(folders);
     for (const { path, details } of warnings) log.warn({ path, details }, 'a rules file is not in force');
     return rules;
   };
