@@ -6,6 +6,10 @@ import path from 'node:path';
 /** Packages with native code, or that find files beside themselves: loaded from node_modules when they are used. */
 const EXTERNAL = new Set(['@lydell/node-pty', 'better-sqlite3']);
 
+/** The one file of the model's client that makes headers, and what it gets instead of Node's. */
+const CLIENT_HEADERS = /[\\/]openai[\\/]internal[\\/]headers\.m?js$/;
+const PLAIN_HEADERS = path.join(import.meta.dirname, 'plain-headers.mjs');
+
 /** As fast to start as everything on one line, but a stack names functions and Node shows a line, not a whole chunk. */
 const READABLE = {
   compress: { keepNames: { function: true, class: true } },
@@ -34,6 +38,13 @@ export async function bundle({ entry, folder, loader, banner = '' }) {
           const place = importer && resolveFrom(importer, id);
           if (place) externals[id] = path.relative(folder, place);
           return { id, external: true };
+        },
+      },
+      {
+        name: 'plain-headers',
+        transform(code, id) {
+          if (!CLIENT_HEADERS.test(id)) return null;
+          return `import { Headers } from ${JSON.stringify(PLAIN_HEADERS)};\n${code}`;
         },
       },
     ],

@@ -17,6 +17,8 @@ export interface CoreDeps {
   runner: Runner;
   files: PatchFiles;
   shell: Shell;
+  /** The machine's time zone by its IANA name. */
+  timezone(): string;
   /** How to talk to the models of a provider in the name of a client. */
   modelsFor(config: Config, provider: string, client: ClientIdentity): Models;
   /** What git says of a folder; null when it is no repository. */

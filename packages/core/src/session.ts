@@ -18,6 +18,7 @@ export interface ThreadSession {
   readonly ids: Ids;
   readonly log: Logger;
   readonly shell: Shell;
+  timezone(): string;
   readonly runner: Runner;
   readonly files: PatchFiles;
   readonly approvals: SessionApprovals;

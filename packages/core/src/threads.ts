@@ -57,6 +57,7 @@ export function createThreads(deps: CoreDeps): Threads {
       ids,
       log: log.child({ threadId: header.id }),
       shell: deps.shell,
+      timezone: () => deps.timezone(),
       runner: deps.runner,
       files: deps.files,
       approvals: createSessionApprovals(),

@@ -82,6 +82,7 @@ export async function rig(steps: Step[] = [], options: RigOptions = {}): Promise
   const deps: CoreDeps = {
     ...{ clock, ids, log, version: '0.115.0', home, env, runner, files },
     shell: { path: '/bin/bash', name: 'bash', kind: 'bash' },
+    timezone: () => 'UTC',
     modelsFor(config, provider, client) {
       const found = config.modelProviders[provider];
       if (!found) throw new Error(`no provider ${provider}`);

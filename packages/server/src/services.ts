@@ -12,6 +12,7 @@ import { createFileSearch, type FileSearch } from './services/fuzzy-search/file-
 import { createModelsService } from './services/models-service.ts';
 import type { ServiceOptions } from './services/service-options.ts';
 import { createStoreService, type StoreService } from './services/store-service.ts';
+import { localTimezone } from './timezone.ts';
 import { originatorOf, userAgentOf } from './user-agent.ts';
 
 /** The packages below, each loaded when somebody first needs it. */
@@ -74,6 +75,7 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
         runner: await runner(),
         files: nodeFiles(),
         shell: sandbox.detectShell(env),
+        timezone: () => localTimezone(env),
         modelsFor: (forConfig, provider, client) => models.get(forConfig, provider, client),
         gitFacts: (cwd) => readGitFacts(cwd, env),
       });

@@ -93,15 +93,20 @@ function isVouched(verdict: Verdict): boolean {
   return verdict.matches.every((match) => match.kind === 'rule' || isKnownSafe(match.command));
 }
 
-/** Whether the user is asked to run a command again without the sandbox that stood in its way (§15.6). Pure. */
-export function asksForRetry(policy: AskForApproval): boolean {
+/** Why a command got nowhere: the sandbox stopped it, or there is none on this machine. */
+export type SandboxTrouble = 'denied' | 'noSandbox';
+
+/** Whether the user is asked to run a command again without the sandbox (§15.6, §16.4). Pure. */
+export function asksForRetry(policy: AskForApproval, trouble: SandboxTrouble): boolean {
   switch (policy) {
     case 'on-failure':
     case 'untrusted':
       return true;
     case 'never':
-    case 'on-request':
       return false;
+    case 'on-request':
+      // Told of a denial the model can ask for more; what cannot run at all would be asked about every time.
+      return trouble === 'noSandbox';
     default:
       return policy.granular.sandbox_approval;
   }

@@ -29,11 +29,3 @@ export function localDate(now: number): string {
   const two = (n: number) => String(n).padStart(2, '0');
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
-
-let zone: string | undefined;
-
-/** The machine's time zone; asking for it is slow, and it does not change while a process runs. */
-export function localTimezone(): string {
-  zone ??= Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return zone;
-}

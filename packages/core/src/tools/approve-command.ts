@@ -4,7 +4,7 @@ import { isConfining } from '@codex/sandbox';
 import { loadJudge, shellScript, splitCommand } from '@codex/shell-command';
 import type { OpenItem } from '@codex/timeline';
 import { askUser, type Reply } from '../approval/ask-user.ts';
-import { asksForRetry, decideCommand, type Wish } from '../approval/decide.ts';
+import { asksForRetry, decideCommand, type SandboxTrouble, type Wish } from '../approval/decide.ts';
 import {
   covers,
   joinPermissions,
@@ -114,10 +114,10 @@ export async function approveRetry(
   context: TurnContextForTools,
   command: CommandToApprove,
   item: CommandItem,
-  stopped: { permit: Permit; why: 'denied' | 'noSandbox'; start: () => OpenItem },
+  stopped: { permit: Permit; why: SandboxTrouble; start: () => OpenItem },
 ): Promise<Retry> {
   const { settings, session } = context;
-  if (!asksForRetry(settings.approvalPolicy)) return { kind: 'stay', reason: null, stopTurn: false };
+  if (!asksForRetry(settings.approvalPolicy, stopped.why)) return { kind: 'stay', reason: null, stopTurn: false };
   const { amendment } = stopped.permit;
   const permit: Permit = { ...policyFor(context, false, NO_PERMISSIONS), amendment };
   const key = keyOf(command, true, null);

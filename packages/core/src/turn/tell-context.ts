@@ -14,6 +14,7 @@ async function turnFacts(run: TurnRun, record: ModelRecord): Promise<{ context: 
   const { reference } = timeline.context;
   const context = turnContext(settings, record, {
     now: session.clock.now(),
+    timezone: session.timezone(),
     userInstructions: reference ? reference.userInstructions : await run.userInstructions(),
     outputSchema: run.outputSchema,
   });

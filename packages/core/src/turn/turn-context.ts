@@ -1,12 +1,14 @@
 import type { ModelRecord } from '@codex/models';
 import type { TurnContext } from '@codex/timeline';
-import { localDate, localTimezone } from '../context/environment.ts';
+import { localDate } from '../context/environment.ts';
 import type { ThreadSession } from '../session.ts';
 import { effectiveMode } from '../settings.ts';
 import type { ThreadSettings } from '../thread-types.ts';
 
 export interface TurnContextFacts {
   now: number;
+  /** IANA name. */
+  timezone: string;
   userInstructions: string | null;
   outputSchema: unknown;
 }
@@ -16,7 +18,7 @@ export function turnContext(settings: ThreadSettings, record: ModelRecord, facts
   return {
     cwd: settings.cwd,
     currentDate: localDate(facts.now),
-    timezone: localTimezone(),
+    timezone: facts.timezone,
     approvalPolicy: settings.approvalPolicy,
     approvalsReviewer: settings.approvalsReviewer,
     sandboxPolicy: settings.sandboxPolicy,
