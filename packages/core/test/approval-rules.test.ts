@@ -137,7 +137,7 @@ describe('decideCommand (§15.2, §15.3)', () => {
       POLICIES.map((approvalPolicy) => letter({ argv, approvalPolicy, hidesDanger: true, ...more })).join('');
     const sandboxPolicy = SANDBOXES['workspaceWrite'] as SandboxPolicy;
     expect(got(bash('(rm -fr x)'))).toBe('AAAAxAx');
-    expect(got(bash('(rm -fr x)'), { sandboxPolicy })).toBe('aaaaxax');
+    expect(got(bash('(rm -fr x)'), { sandboxPolicy })).toBe('aaaaxar');
     expect(got(bash('fine <<E\nx\nE'), { sandboxPolicy })).toBe('RRRRRRR');
     expect(got(bash('(bad)'))).toBe('xxxxxxx');
   });
@@ -203,7 +203,9 @@ describe('decideCommand (§15.2, §15.3)', () => {
 
 describe('asksForRetry (§15.6)', () => {
   it('is for those who want to hear of failures, and on-request leaves it to the model', () => {
-    expect(POLICIES.map(asksForRetry)).toEqual([true, true, false, true, false, true, false]);
+    const asked = (why: 'denied' | 'noSandbox') => POLICIES.map((policy) => asksForRetry(policy, why));
+    expect(asked('denied')).toEqual([true, true, false, true, false, true, false]);
+    expect(asked('noSandbox')).toEqual([true, true, true, true, false, true, false]);
   });
 });
 

@@ -102,9 +102,9 @@ describe.each(TOOLS)('a command of %s that the sandbox stopped (§15.6)', (tool,
     expect(commands(talk)).toMatchObject([{ status: 'failed', aggregatedOutput: 'Read-only file system\n' }]);
   });
 
-  it('is asked about where there is no sandbox at all', async () => {
+  it.each([['on-failure'], ['on-request']])('is asked about where there is no sandbox at all: %s', async (policy) => {
     const { start, cwd } = await rig([touch(), say('ok')]);
-    const talk = await start(setting('on-failure'));
+    const talk = await start(setting(policy));
     const id = talk.begin('go');
     expect(await answer(talk, 'accept')).toMatchObject({
       reason: 'the sandbox is not available here; run without it?',

@@ -71,8 +71,11 @@ function judge(request: CommandRequest): Decision {
   };
   const fallback = (words: readonly string[]): RuleDecision => {
     const decision = fallbackDecision(words, situation);
-    if (request.hidesDanger && approvalPolicy === 'never') return 'forbidden';
-    if (request.hidesDanger && decision === 'allow') return 'prompt';
+    if (request.hidesDanger && decision === 'allow') {
+      if (approvalPolicy !== 'never') return 'prompt';
+      // Where nobody can be asked, the sandbox is what protects; without one only a refusal does.
+      if (!sandboxed) return 'forbidden';
+    }
     // Reading is harmless inside the sandbox; with more permissions it may not be.
     return decision === 'allow' && wish === 'morePermissions' && sandboxed ? 'prompt' : decision;
   };
