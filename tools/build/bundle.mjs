@@ -6,9 +6,18 @@ import path from 'node:path';
 /** Packages with native code, or that find files beside themselves: loaded from node_modules when they are used. */
 const EXTERNAL = new Set(['@lydell/node-pty', 'better-sqlite3']);
 
-/** The one file of the model's client that makes headers, and what it gets instead of Node's. */
-const CLIENT_HEADERS = /[\\/]openai[\\/]internal[\\/]headers\.m?js$/;
+/**
+ * The client of the model names two things of the web that make Node load its whole fetch implementation, some 20 ms of
+ * every start, though our requests do not go through it: it gets plain headers, and a kind of body that it never sees.
+ */
 const PLAIN_HEADERS = path.join(import.meta.dirname, 'plain-headers.mjs');
+const CLIENT_PREFIXES = [
+  [
+    /[\\/]openai[\\/]internal[\\/](headers|utils[\\/]log)\.m?js$/,
+    `import { Headers } from ${JSON.stringify(PLAIN_HEADERS)};\n`,
+  ],
+  [/[\\/]openai[\\/]client\.m?js$/, 'class FormData {}\n'],
+];
 
 /** As fast to start as everything on one line, but a stack names functions and Node shows a line, not a whole chunk. */
 const READABLE = {
@@ -41,10 +50,10 @@ export async function bundle({ entry, folder, loader, banner = '' }) {
         },
       },
       {
-        name: 'plain-headers',
+        name: 'no-fetch',
         transform(code, id) {
-          if (!CLIENT_HEADERS.test(id)) return null;
-          return `import { Headers } from ${JSON.stringify(PLAIN_HEADERS)};\n${code}`;
+          const prefix = CLIENT_PREFIXES.find(([file]) => file.test(id))?.[1];
+          return prefix === undefined ? null : prefix + code;
         },
       },
     ],

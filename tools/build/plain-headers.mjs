@@ -1,7 +1,4 @@
-/**
- * As much of the web's Headers as the client of the model uses. Node's own loads its whole fetch implementation on
- * first use, some 20 ms of every start, though our requests do not go through it.
- */
+/** As much of the web's Headers as the client of the model uses. */
 export class Headers {
   #values = new Map();
 
