@@ -99,6 +99,7 @@ export const PACKAGES = {
       'protocol',
       'rollout',
       'sandbox',
+      'state',
       'timeline',
     ],
     builtins: ANY,

@@ -2,6 +2,11 @@ import type { Writable } from 'node:stream';
 import { isObject, type Logger, parseJson } from '@codex/base';
 
 export interface Log extends Logger {
+  /**
+   * From now on entries of every level also go to `store`, JSON as pino writes it. `flush` of what is returned passes on
+   * what waits.
+   */
+  keep: (store: { write(line: string): void }) => { flush(): Promise<void> };
   /** Resolves when every entry has been written. */
   flush: () => Promise<void>;
 }
@@ -10,19 +15,24 @@ const LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 type Level = (typeof LEVELS)[number];
 type Env = Readonly<Record<string, string | undefined>>;
 
+/** Entries that are only kept do not make the library load while the program starts. */
+const QUIET_MS = 1_000;
+/** Of those, so many wait for it. */
+const MAX_WAITING = 1_000;
+
 /**
  * A log on stderr. `RUST_LOG` gives the least level (`debug`, `warn,codex_core=trace` …; of several the most talkative
- * counts, default error), `LOG_FORMAT=json` one object per entry. The library is loaded for the first entry.
+ * counts, default error), `LOG_FORMAT=json` one object per entry. The library is loaded for the first entry, a second
+ * later when that is not for stderr.
  */
 export function createLog(output: Writable, env: Env): Log {
   const least = levelOf(env['RUST_LOG']);
   const asJson = env['LOG_FORMAT']?.trim().toLowerCase() === 'json';
-  const backend = lazyBackend(output, asJson);
+  const backend = lazyBackend(output, { asJson, least });
 
   const child = (bindings: object): Logger => {
-    const at = (level: Level) => {
-      if (LEVELS.indexOf(level) < least) return () => {};
-      return (fields: object, message: string) => backend.write(level, { ...bindings, ...fields }, message);
+    const at = (level: Level) => (fields: object, message: string) => {
+      if (backend.wants(level)) backend.write(level, { ...bindings, ...fields }, message);
     };
     return {
       trace: at('trace'),
@@ -33,7 +43,7 @@ export function createLog(output: Writable, env: Env): Log {
       child: (more) => child({ ...bindings, ...more }),
     };
   };
-  return { ...child({}), flush: backend.flush };
+  return { ...child({}), keep: backend.keep, flush: backend.flush };
 }
 
 /** The index of the least level that is written; one past the last for none. */
@@ -48,14 +58,20 @@ function levelOf(filter: string | undefined): number {
 
 type Entry = [level: Level, fields: object, message: string];
 
-function lazyBackend(output: Writable, asJson: boolean) {
+function lazyBackend(output: Writable, { asJson, least }: { asJson: boolean; least: number }) {
   let write: ((...entry: Entry) => void) | undefined;
+  let store: { write(line: string): void } | undefined;
   let waiting: Entry[] = [];
   let loading: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
 
+  const isShown = (level: Level) => LEVELS.indexOf(level) >= least;
   const load = async () => {
-    const { pino, stdSerializers, stdTimeFunctions } = await import('pino');
-    const destination = { write: (line: string) => output.write(asJson ? line : toText(line)) };
+    clearTimeout(timer);
+    const { multistream, pino, stdSerializers, stdTimeFunctions } = await import('pino');
+    const shown = { write: (line: string) => void output.write(asJson ? line : toText(line)) };
+    const kept = { write: (line: string) => store?.write(line) };
+    const level = LEVELS[least];
     const log = pino(
       {
         level: 'trace',
@@ -64,21 +80,40 @@ function lazyBackend(output: Writable, asJson: boolean) {
         formatters: { level: (label) => ({ level: label }) },
         serializers: { error: stdSerializers.err },
       },
-      destination,
+      multistream([...(level ? [{ level, stream: shown }] : []), { level: 'trace', stream: kept }]),
     );
-    write = (level, fields, message) => log[level](fields, message);
+    write = (at, fields, message) => log[at](fields, message);
     for (const entry of waiting) write(...entry);
     waiting = [];
   };
+  const begin = () => (loading ??= load());
 
   return {
+    wants: (level: Level) => isShown(level) || store !== undefined,
     write(...entry: Entry) {
       if (write) {
         write(...entry);
         return;
       }
-      waiting.push(entry);
-      loading ??= load();
+      const [level] = entry;
+      if (isShown(level)) {
+        waiting.push(entry);
+        void begin();
+      } else if (waiting.length < MAX_WAITING) {
+        waiting.push(entry);
+        timer ??= setTimeout(() => void begin(), QUIET_MS).unref();
+      }
+    },
+    keep(given: { write(line: string): void }) {
+      store = given;
+      return {
+        async flush() {
+          // What a short life says below `info` is not worth the time that loading takes.
+          if (waiting.some(([level]) => LEVELS.indexOf(level) >= LEVELS.indexOf('info'))) void begin();
+          clearTimeout(timer);
+          await loading;
+        },
+      };
     },
     flush: async () => {
       await loading;

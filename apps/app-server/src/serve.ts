@@ -27,6 +27,7 @@ export function openServer(options: ServeOptions, io: AppIo, transport: 'stdio' 
     version: VERSION,
     honourApiKeyEnv: false,
     log,
+    keepLog: log.keep,
   });
 }
 

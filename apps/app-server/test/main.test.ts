@@ -66,6 +66,41 @@ it.each([
     expect(entries.at(-1)).toMatchObject({ level: 'error', threadId: 'T', error: { message: 'why' } });
 });
 
+it('keeps entries of every level beside those it shows', async () => {
+  const stderr = new PassThrough();
+  const log = createLog(stderr, { RUST_LOG: 'warn', LOG_FORMAT: 'json' });
+  log.debug({}, 'before');
+  const lines: { level: string; msg: string; threadId?: string }[] = [];
+  const kept = log.keep({ write: (line) => lines.push(JSON.parse(line)) });
+  log.trace({}, 'first');
+  log.child({ threadId: 'T' }).info({ n: 1 }, 'second');
+  log.warn({}, 'third');
+  await kept.flush();
+  log.debug({}, 'fourth');
+  expect(lines.map(({ level, msg }) => [level, msg])).toEqual([
+    ...[
+      ['trace', 'first'],
+      ['info', 'second'],
+      ['warn', 'third'],
+      ['debug', 'fourth'],
+    ],
+  ]);
+  expect(lines[1]).toMatchObject({ threadId: 'T', n: 1 });
+  expect(String(stderr.read()).trim().split('\n')).toHaveLength(1);
+});
+
+it('does not load anything for the small talk of a short life', async () => {
+  const log = createLog(new PassThrough(), {});
+  const lines: string[] = [];
+  const kept = log.keep({ write: (line) => lines.push(line) });
+  log.debug({}, 'connection closed');
+  await kept.flush();
+  expect(lines).toEqual([]);
+  log.info({}, 'worth it');
+  await kept.flush();
+  expect(lines).toHaveLength(2);
+});
+
 it('logs text unless told otherwise', async () => {
   const stderr = new PassThrough();
   const log = createLog(stderr, {});

@@ -13,12 +13,18 @@ const MAX_FILES = 10_000;
 /** All rollout files of a home, newest creation first, ties by id downwards; stops after 10,000. */
 export async function* rolloutFiles(home: string, archived: boolean): AsyncGenerator<RolloutFile> {
   let left = MAX_FILES;
-  for await (const folder of archived ? [join(home, ARCHIVED)] : dayFolders(home)) {
+  for await (const folder of rolloutFolders(home, archived)) {
     for (const file of await filesIn(folder)) {
       if (left-- <= 0) return;
       yield file;
     }
   }
+}
+
+/** The folders that rollout files may lie in, newest first; the archive is one, there or not. */
+export async function* rolloutFolders(home: string, archived: boolean): AsyncGenerator<string> {
+  if (archived) yield join(home, ARCHIVED);
+  else yield* dayFolders(home);
 }
 
 async function* dayFolders(home: string): AsyncGenerator<string> {

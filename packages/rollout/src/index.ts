@@ -10,5 +10,6 @@ export { appendThreadName, findThreadByName, readThreadName, readThreadNames } f
 export { rolloutPath } from './paths.ts';
 export { readRollout, type StoredThread } from './read.ts';
 export { readHeader, type ThreadSummary } from './summary.ts';
+export { type ListedThread, type ThreadFiles, threadFiles } from './thread-files.ts';
 export type { GitFields } from './wire-forms.ts';
 export { nullRollout, openRollout, type RolloutOptions, type RolloutWriter } from './writer.ts';

@@ -21,6 +21,7 @@ import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { createQuestions } from './questions.ts';
 import { createRouter } from './router.ts';
 import { createServices } from './services.ts';
+import type { LogStore } from './services/state/lazy-state.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { createThreadFeed } from './thread-feed.ts';
 import type { Env } from './user-agent.ts';
@@ -45,6 +46,8 @@ export interface ServerOptions {
   ids?: Ids;
   /** Instead of core's engine. */
   threads?: (deps: CoreDeps) => Threads;
+  /** Called once with where lines of the log are kept; `flush` of what it returns is awaited before that is closed. */
+  keepLog?: (store: LogStore) => { flush(): Promise<void> };
   limits?: Partial<Limits>;
 }
 
@@ -79,12 +82,21 @@ export function createServer(options: ServerOptions): Server {
     onTurnEnded: () => {
       for (const hear of idleListeners) hear();
     },
+    onWorthListing: (thread) => {
+      const { path } = thread.header;
+      if (path !== null) services.store.noteWritten(path, () => thread.flush());
+    },
   });
   const elicitations = createElicitations();
   const services = createServices(
     { ...options, clock, ids, log },
-    { questions, broadcast: (note) => subscriptions.broadcast(note) },
+    {
+      questions,
+      broadcast: (note) => subscriptions.broadcast(note),
+      flushLog: () => keptLog?.flush() ?? Promise.resolve(),
+    },
   );
+  const keptLog: { flush(): Promise<void> } | undefined = options.keepLog?.(services.state.logStore);
   const stopping = new AbortController();
   const idleListeners = new Set<() => void>();
   const connections = new Set<Connection>();
@@ -145,6 +157,8 @@ export function createServer(options: ServerOptions): Server {
     } finally {
       work.clear();
       await services.close();
+      await keptLog?.flush();
+      await services.state.close();
     }
   };
 

@@ -9,10 +9,13 @@ import { type AccountService, createAccountService } from './services/account-se
 import { type ConfigService, createConfigService } from './services/config-service.ts';
 import { type CommandExec, createCommandExec } from './services/command-exec/command-exec.ts';
 import { createFileSearch, type FileSearch } from './services/fuzzy-search/file-search.ts';
+import { createFeedback, type Feedback } from './services/feedback.ts';
 import { createModelsService } from './services/models-service.ts';
 import type { ServiceOptions } from './services/service-options.ts';
-import { createStoreService, type StoreService } from './services/store-service.ts';
+import { createLazyState, type LazyState } from './services/state/lazy-state.ts';
+import { createThreadCatalog } from './services/state/thread-catalog.ts';
 import { localTimezone } from './timezone.ts';
+import { createStoreService, type StoreService } from './services/store-service.ts';
 import { originatorOf, userAgentOf } from './user-agent.ts';
 
 /** The packages below, each loaded when somebody first needs it. */
@@ -20,6 +23,8 @@ export interface Services {
   readonly config: ConfigService;
   readonly account: AccountService;
   readonly store: StoreService;
+  readonly state: LazyState;
+  readonly feedback: Feedback;
   readonly commands: CommandExec;
   readonly files: FileSearch;
   /** The models of the provider in force. */
@@ -32,6 +37,8 @@ export interface Services {
 export interface ServiceDeps {
   questions: Questions;
   broadcast: (notification: ServerNotification) => void;
+  /** Passes on what waits before it is written to the store of the log. */
+  flushLog: () => Promise<void>;
 }
 
 export function createServices(options: ServiceOptions, deps: ServiceDeps): Services {
@@ -45,12 +52,17 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
       createRunner({ clock, log, isolation: defaultIsolation({ env, clock, log }) }),
     ));
   const { broadcast } = deps;
+  const state = createLazyState({ home, clock, ids, log });
+  const openFiles = async () => (await import('@codex/rollout')).threadFiles(home);
+  const catalog = createThreadCatalog({ state, openFiles, clock, log });
   const files = createFileSearch({ cwd: options.cwd, env, clock, log, broadcast });
 
   return {
     config,
     account,
-    store: createStoreService(options, config),
+    store: createStoreService(options, { config, catalog }),
+    state,
+    feedback: createFeedback({ ...options, state, flushLog: deps.flushLog }),
     commands: createCommandExec({ cwd: options.cwd, env, clock, config: () => config.current(), runner }),
     files,
     async models(client) {
@@ -82,7 +94,7 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
     },
     async close() {
       files.close();
-      await Promise.all([made?.then((each) => each.close()), models.close()]);
+      await Promise.all([made?.then((each) => each.close()), models.close(), catalog.close()]);
     },
   };
 }

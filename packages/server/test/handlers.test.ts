@@ -241,7 +241,6 @@ describe('methods this build does not serve', () => {
       expect([method, error]).toEqual([method, { code: -32600, message: expected }]);
     }
     expect(await client.request('app/list', {})).toEqual({ data: [], nextCursor: null });
-    expect((await errorOf(client, 'feedback/upload', params))?.message).toMatch(/^feedback\/upload is not available/);
     expect((await errorOf(client, 'thread/realtime/stop', { threadId: thread.id }))?.message).toBe(
       `thread ${thread.id} does not support realtime conversation`,
     );

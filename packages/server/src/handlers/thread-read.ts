@@ -12,7 +12,8 @@ export const threadReadHandlers = {
   },
 
   async 'thread/list'(params, ctx) {
-    const { data, nextCursor } = await ctx.server.services.store.list(params);
+    const loaded = ctx.server.loadedThreads().flatMap((thread) => thread.header.path ?? []);
+    const { data, nextCursor } = await ctx.server.services.store.list(params, loaded);
     const live = (stored: WireThread) => ctx.server.loadedThread(stored.id)?.toWire().status ?? stored.status;
     return { data: data.map((stored) => ({ ...stored, status: live(stored) })), nextCursor };
   },

@@ -1,8 +1,10 @@
-import { CodexError } from '@codex/base';
+import { CodexError, toMessage } from '@codex/base';
 import type { GitInfo, ParamsOf, SessionSource, Thread as WireThread } from '@codex/protocol';
 import type { ThreadSummary } from '@codex/rollout';
+import type { ThreadQuery } from '@codex/state';
 import type { ConfigService } from './config-service.ts';
 import type { ServiceOptions } from './service-options.ts';
+import type { ThreadCatalog } from './state/thread-catalog.ts';
 
 /** Threads as their files tell them. Paths are those of rollout files; nothing here loads a thread. */
 export interface StoreService {
@@ -13,23 +15,38 @@ export interface StoreService {
   summary(path: string): Promise<ThreadSummary | null>;
   /** The wire form with status `notLoaded`; null when there is nothing to show. */
   wire(path: string, options?: { turns?: boolean }): Promise<WireThread | null>;
-  list(params: ParamsOf<'thread/list'>): Promise<{ data: WireThread[]; nextCursor: string | null }>;
+  /** From the index once it is filled, else from the files. `loaded` are the files of loaded threads. */
+  list(
+    params: ParamsOf<'thread/list'>,
+    loaded: readonly string[],
+  ): Promise<{ data: WireThread[]; nextCursor: string | null }>;
+  /** Tells the index, if it is in use, that `written` resolves when this file has more in it. */
+  noteWritten(path: string, written: () => Promise<void>): void;
   nameOf(id: string): Promise<string | null>;
   saveName(id: string, name: string): Promise<void>;
   /** Stands in for what the thread's file says about git. */
   saveGit(id: string, git: GitInfo | null): Promise<void>;
-  archive(path: string): Promise<string>;
   /** The new path. */
-  unarchive(path: string): Promise<string>;
+  archive(id: string, path: string): Promise<string>;
+  /** The new path. */
+  unarchive(id: string, path: string): Promise<string>;
 }
 
 const DEFAULT_LIMIT = 25;
 type SourceKind = NonNullable<ParamsOf<'thread/list'>['sourceKinds']>[number];
 const INTERACTIVE: readonly SourceKind[] = ['cli', 'vscode'];
 
-export function createStoreService({ home, clock }: ServiceOptions, config: ConfigService): StoreService {
+export function createStoreService(
+  { home, clock, log }: ServiceOptions,
+  { config, catalog }: { config: ConfigService; catalog: ThreadCatalog },
+): StoreService {
   const rollout = () => import('@codex/rollout');
   const provider = async () => (await config.current()).modelProvider;
+  const moved = async (id: string, moving: Promise<string>) => {
+    const path = await moving;
+    catalog.moved(id, path);
+    return path;
+  };
 
   return {
     find: async (id) => (await rollout()).findRollout(home, id),
@@ -43,19 +60,26 @@ export function createStoreService({ home, clock }: ServiceOptions, config: Conf
       const wire = toWire(git === undefined ? summary : { ...summary, gitInfo: git }, await provider(), name);
       return options.turns ? { ...wire, turns: (await readRollout(path)).state.turns } : wire;
     },
-    async list(params) {
-      const { listRollouts, readThreadNames } = await rollout();
-      const [current, names] = await Promise.all([provider(), readThreadNames(home)]);
-      const filter = filterOf(params, current, names);
-      const { data, nextCursor } = await listRollouts({
-        home,
-        archived: params.archived ?? false,
-        sortKey: params.sortKey ?? 'created_at',
-        cursor: params.cursor ?? null,
-        limit: params.limit ?? DEFAULT_LIMIT,
-        filter,
+    async list(params, loaded) {
+      const { listRollouts, readThreadGits, readThreadNames } = await rollout();
+      const [current, names, gits] = await Promise.all([provider(), readThreadNames(home), readThreadGits(home)]);
+      const query = queryOf(params, current, names);
+      const indexed = await catalog.list(query, loaded);
+      const { data, nextCursor } = indexed ?? (await listRollouts({ ...query, home }));
+      if (!indexed) catalog.fill();
+      const wires = data.map((summary) => {
+        const git = gits.get(summary.id);
+        const shown = git === undefined ? summary : { ...summary, gitInfo: git };
+        return toWire(shown, current, names.get(summary.id) ?? null);
       });
-      return { data: data.map((summary) => toWire(summary, current, names.get(summary.id) ?? null)), nextCursor };
+      return { data: wires, nextCursor };
+    },
+    noteWritten(path, written) {
+      if (!catalog.inUse) return;
+      written().then(
+        () => catalog.written(path),
+        (error: unknown) => log.debug({ reason: toMessage(error) }, 'thread index was told of nothing'),
+      );
     },
     nameOf: async (id) => (await rollout()).readThreadName(home, id),
     async saveName(id, name) {
@@ -64,8 +88,8 @@ export function createStoreService({ home, clock }: ServiceOptions, config: Conf
     async saveGit(id, git) {
       await (await rollout()).saveThreadGit(home, id, git, clock);
     },
-    archive: async (path) => orInternal('archive', (await rollout()).archiveRollout(home, path)),
-    unarchive: async (path) => orInternal('unarchive', (await rollout()).unarchiveRollout(home, path)),
+    archive: async (id, path) => moved(id, orInternal('archive', (await rollout()).archiveRollout(home, path))),
+    unarchive: async (id, path) => moved(id, orInternal('unarchive', (await rollout()).unarchiveRollout(home, path))),
   };
 }
 
@@ -90,20 +114,33 @@ function toWire(summary: ThreadSummary, provider: string, name: string | null): 
   };
 }
 
-/** The filters of `thread/list` (§9.2). */
-function filterOf(
+/** The filters of `thread/list` (§9.2): `filter` decides alone, the members beside it let the index spare rows. */
+function queryOf(
   params: ParamsOf<'thread/list'>,
   provider: string,
   names: ReadonlyMap<string, string>,
-): (summary: ThreadSummary) => boolean {
+): ThreadQuery & { filter(summary: ThreadSummary): boolean } {
   const { cwd, searchTerm } = params;
   const providers = params.modelProviders ?? [provider];
   const kinds = params.sourceKinds?.length ? params.sourceKinds : INTERACTIVE;
-  return (summary) =>
-    (providers.length === 0 || providers.includes(summary.modelProvider ?? provider)) &&
-    kinds.some((kind) => isOfKind(summary.source, kind)) &&
-    (typeof cwd !== 'string' || summary.cwd === cwd) &&
-    (!searchTerm || summary.preview.includes(searchTerm) || (names.get(summary.id)?.includes(searchTerm) ?? false));
+  const titled = new Set<string>();
+  if (searchTerm) for (const [id, name] of names) if (name.includes(searchTerm)) titled.add(id);
+  return {
+    archived: params.archived ?? false,
+    sortKey: params.sortKey ?? 'created_at',
+    cursor: params.cursor ?? null,
+    limit: params.limit ?? DEFAULT_LIMIT,
+    ...(typeof cwd === 'string' ? { cwd } : {}),
+    // A file that names no provider counts as the current one's.
+    ...(providers.length > 0 ? { providers: providers.includes(provider) ? [...providers, null] : providers } : {}),
+    sources: [...new Set(kinds.map((kind) => (kind.startsWith('subAgent') ? 'subAgent' : kind)))],
+    ...(searchTerm ? { searchTerm, titled: [...titled] } : {}),
+    filter: (summary) =>
+      (providers.length === 0 || providers.includes(summary.modelProvider ?? provider)) &&
+      kinds.some((kind) => isOfKind(summary.source, kind)) &&
+      (typeof cwd !== 'string' || summary.cwd === cwd) &&
+      (!searchTerm || summary.preview.includes(searchTerm) || titled.has(summary.id)),
+  };
 }
 
 function isOfKind(source: SessionSource, kind: SourceKind): boolean {

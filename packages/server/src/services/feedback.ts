@@ -1,0 +1,155 @@
+import { constants } from 'node:fs';
+import { mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { CodexError, type Ids, type Logger, systemCode, toMessage } from '@codex/base';
+import type { LazyState } from './state/lazy-state.ts';
+
+export interface FeedbackReport {
+  classification: string;
+  reason: string | null;
+  threadId: string | null;
+  sessionSource: string;
+  /** Where the thread's log, its file and the extra files are wanted. */
+  attach: { rollout: string | null; extra: readonly string[] } | null;
+}
+
+export interface Feedback {
+  /**
+   * Puts a report together in a folder of its own below `<home>/feedback`; nothing is sent anywhere. Returns the id under
+   * which it is found. Throws `internal` when it cannot be written.
+   */
+  save(report: FeedbackReport): Promise<{ id: string; folder: string }>;
+}
+
+/** Of one attached file; a longer one is left out, and the report says so. */
+const MAX_FILE_BYTES = 32 * 1024 * 1024;
+/** Of all of them. */
+const MAX_TOTAL_BYTES = 128 * 1024 * 1024;
+const MAX_FILES = 32;
+/** Reports about one thread. */
+const MAX_REPORTS = 1_000;
+const LOG_NAME = 'codex-logs.log';
+const REPORT_NAME = 'report.json';
+
+export function createFeedback(deps: {
+  home: string;
+  version: string;
+  ids: Ids;
+  log: Logger;
+  state: LazyState;
+  flushLog: () => Promise<void>;
+}): Feedback {
+  const { home, version, ids, log, state, flushLog } = deps;
+  const logOf = async (threadId: string | null): Promise<string[]> => {
+    await flushLog();
+    return (await (await state.open())?.logs.feedback({ threadId })) ?? [];
+  };
+  return {
+    async save(report) {
+      const { threadId, attach } = report;
+      const id = threadId ?? `no-active-thread-${ids.uuid()}`;
+      let folder: string | null = null;
+      try {
+        folder = await makeFolder(join(home, 'feedback'), id);
+        const lines = attach ? await logOf(threadId) : null;
+        if (lines) await writeNew(join(folder, LOG_NAME), lines.join(''));
+        const paths = attach ? [...(attach.rollout === null ? [] : [attach.rollout]), ...attach.extra] : [];
+        const { files, leftOut } = await attachAll(folder, paths);
+        const tags = {
+          thread_id: id,
+          classification: report.classification,
+          cli_version: version,
+          session_source: report.sessionSource,
+          ...(report.reason === null ? {} : { reason: report.reason }),
+        };
+        const attached = [...(lines ? [LOG_NAME] : []), ...files];
+        const text = { ...report, attach: undefined, version, tags, files: attached, leftOut };
+        await writeNew(join(folder, REPORT_NAME), `${JSON.stringify(text, null, 2)}\n`);
+      } catch (error) {
+        if (folder !== null) await rm(folder, { recursive: true, force: true }).catch(() => {});
+        throw new CodexError('internal', `failed to upload feedback: ${toMessage(error)}`, { cause: error });
+      }
+      log.warn({ threadId: id, folder }, 'feedback was written to a folder, not sent');
+      return { id, folder };
+    },
+  };
+}
+
+/** `<id>`, or `<id>-2` and so on when there is an earlier report. */
+async function makeFolder(root: string, id: string): Promise<string> {
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  for (let n = 1; n <= MAX_REPORTS; n++) {
+    const folder = join(root, n === 1 ? id : `${id}-${n}`);
+    try {
+      await mkdir(folder, { mode: 0o700 });
+      return folder;
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST') throw error;
+    }
+  }
+  throw new Error(`there are ${MAX_REPORTS} reports about this thread in ${root}`);
+}
+
+interface LeftOut {
+  path: string;
+  because: string;
+}
+
+async function attachAll(folder: string, paths: readonly string[]): Promise<{ files: string[]; leftOut: LeftOut[] }> {
+  const files: string[] = [];
+  const leftOut: LeftOut[] = [];
+  let left = MAX_TOTAL_BYTES;
+  for (const path of paths) {
+    const name = freeName(basename(path), [LOG_NAME, REPORT_NAME, ...files]);
+    const read =
+      files.length < MAX_FILES
+        ? await readWhole(path, Math.min(left, MAX_FILE_BYTES))
+        : { because: `more than ${MAX_FILES} files` };
+    if ('because' in read) {
+      leftOut.push({ path, because: read.because });
+      continue;
+    }
+    await writeNew(join(folder, name), read.bytes);
+    left -= read.bytes.length;
+    files.push(name);
+  }
+  return { files, leftOut };
+}
+
+/** A regular file that is no larger than allowed; links, pipes and devices are not read. */
+async function readWhole(path: string, maxBytes: number): Promise<{ bytes: Buffer } | { because: string }> {
+  try {
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const stats = await file.stat();
+      if (!stats.isFile()) return { because: 'not a regular file' };
+      if (stats.size > maxBytes) return { because: `${stats.size} bytes, ${maxBytes} are allowed` };
+      // What is appended meanwhile is left out: the file may be written to without end.
+      const bytes = Buffer.alloc(stats.size);
+      let filled = 0;
+      while (filled < bytes.length) {
+        const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, filled);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return { bytes: bytes.subarray(0, filled) };
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    return { because: systemCode(error) ?? toMessage(error) };
+  }
+}
+
+function freeName(name: string, taken: readonly string[]): string {
+  const extension = extname(name);
+  const stem = name.slice(0, name.length - extension.length) || 'file';
+  for (let n = 1; ; n++) {
+    const candidate = n === 1 ? `${stem}${extension}` : `${stem}-${n}${extension}`;
+    if (!taken.includes(candidate)) return candidate;
+  }
+}
+
+function writeNew(path: string, content: string | Buffer): Promise<void> {
+  return writeFile(path, content, { mode: 0o600, flag: 'wx' });
+}

@@ -1,0 +1,69 @@
+import { type Clock, type Ids, type Logger, toMessage } from '@codex/base';
+import type { State } from '@codex/state';
+
+/** Where lines of the log are kept, JSON as pino writes it; never throws or waits. */
+export interface LogStore {
+  write(line: string): void;
+}
+
+/** The databases of a home, not even loaded before their first use. */
+export interface LazyState {
+  /** Loads what is missing; null after closing, or when it cannot be loaded. */
+  open(): Promise<State | null>;
+  /** What is loaded, if anything. */
+  readonly opened: State | null;
+  readonly logStore: LogStore;
+  close(): Promise<void>;
+}
+
+/** Lines that wait for the database to be loaded; later ones are dropped. */
+const MAX_WAITING = 4_096;
+
+export function createLazyState(deps: { home: string; clock: Clock; ids: Ids; log: Logger }): LazyState {
+  const { home, clock, ids, log } = deps;
+  let opened: State | null = null;
+  let opening: Promise<State | null> | undefined;
+  let waiting: string[] = [];
+  let isClosed = false;
+
+  const load = async (): Promise<State | null> => {
+    try {
+      const { openState } = await import('@codex/state');
+      const state = openState({ folder: home, clock, ids, log });
+      opened = state;
+      const stream = state.logs.stream();
+      for (const line of waiting) stream.write(line);
+      return state;
+    } catch (error) {
+      log.warn({ reason: toMessage(error) }, 'the databases are not used');
+      return null;
+    } finally {
+      waiting = [];
+    }
+  };
+  const open = () => {
+    if (!isClosed) opening ??= load();
+    return opening ?? Promise.resolve(null);
+  };
+
+  return {
+    open,
+    get opened() {
+      return opened;
+    },
+    logStore: {
+      write(line) {
+        if (opened) {
+          opened.logs.stream().write(line);
+        } else if (!isClosed && waiting.length < MAX_WAITING) {
+          waiting.push(line);
+          void open();
+        }
+      },
+    },
+    async close() {
+      isClosed = true;
+      await (await opening)?.close();
+    },
+  };
+}
