@@ -104,7 +104,7 @@ function lazyBackend(output: Writable, { asJson, least }: { asJson: boolean; lea
         timer ??= setTimeout(() => void begin(), QUIET_MS).unref();
       }
     },
-    keep(given: { write(line: string): void }) {
+    keep: (given: { write(line: string): void }) => {
       store = given;
       return {
         async flush() {

@@ -24,7 +24,7 @@ const FRESH_MS = 1_000;
 /** After so long a list of any kind makes all files be looked at, in the background. */
 const STALE_MS = 30_000;
 /** A list does not wait longer for that look: another process may be at it. */
-const PATIENCE_MS = 300;
+const PATIENCE_MS = 2_000;
 const CLOSE_MS = 1_000;
 
 export function createThreadCatalog(deps: {
