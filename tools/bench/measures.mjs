@@ -5,6 +5,8 @@ const PARALLEL = 50;
 const SHELL_CALLS = 20;
 const THREADS = 100;
 const TURNS = 10;
+const LOUD_MB = 100;
+const PING_EVERY_MS = 10;
 
 /** Every figure: how it is shown, and what we want the ratio to the peer to be at most (null: no goal). */
 export const FIGURES = {
@@ -18,7 +20,11 @@ export const FIGURES = {
   streamWritten: { label: `turn of ${DELTAS} deltas, written (write_bytes)`, unit: 'KiB', goal: null },
   streamHome: { label: `turn of ${DELTAS} deltas, growth of the home`, unit: 'KiB', goal: null },
   parallel: { label: `${PARALLEL} turns side by side`, unit: 'ms', goal: 0.5 },
-  shell: { label: `shell call (${SHELL_CALLS} in one turn), each`, unit: 'ms', goal: 0.6 },
+  shell: { label: `shell call (${SHELL_CALLS} in one turn), each`, unit: 'ms', goal: 0.4 },
+  shellConfined: { label: 'the same under workspace-write, each', unit: 'ms', goal: 0.8 },
+  loud: { label: `command that prints ${LOUD_MB} MB`, unit: 'ms', goal: null },
+  loudPing: { label: 'request of another kind meanwhile, p99', unit: 'ms', goal: null },
+  loudRss: { label: 'memory it takes at most', unit: 'MiB', goal: null },
   execFresh: { label: 'exec, fresh home', unit: 'ms', goal: null },
   execWarm: { label: 'exec, warm home', unit: 'ms', goal: 1.0 },
   threads: { label: `${THREADS} thread/start, one after another`, unit: 'ms', goal: null },
@@ -88,13 +94,34 @@ export const MEASURES = {
   },
 
   async shell(side) {
+    return { shell: await shellCalls(side, 'danger-full-access') };
+  },
+
+  async confined(side) {
+    return { shellConfined: await shellCalls(side, 'workspace-write') };
+  },
+
+  async loud(side) {
     return pick(
       await withServer(side, side.home(), async (server) => {
         const thread = await server.thread();
         await server.turn(thread, 'bench-say');
-        return { shell: (await timed(() => server.turn(thread, `bench-shell-${SHELL_CALLS}`))) / SHELL_CALLS };
+        const before = rssMib(server.pid);
+        let most = before;
+        let over = false;
+        const pings = [];
+        const turn = timed(() => server.turn(thread, `bench-loud-${LOUD_MB}`)).finally(() => {
+          over = true;
+        });
+        turn.catch(() => {});
+        while (!over) {
+          pings.push(await timed(() => server.ping()));
+          most = Math.max(most, rssMib(server.pid));
+          await pause(PING_EVERY_MS);
+        }
+        return { loud: await turn, loudPing: quantile(pings, 0.99), loudRss: most - before };
       }),
-      ['shell'],
+      ['loud', 'loudPing', 'loudRss'],
     );
   },
 
@@ -115,6 +142,16 @@ export const MEASURES = {
     );
   },
 };
+
+/** Milliseconds per call of a turn with many. */
+async function shellCalls(side, sandbox) {
+  const { shell } = await withServer(side, side.home(), async (server) => {
+    const thread = await server.thread({ sandbox });
+    await server.turn(thread, 'bench-say');
+    return { shell: (await timed(() => server.turn(thread, `bench-shell-${SHELL_CALLS}`))) / SHELL_CALLS };
+  });
+  return shell;
+}
 
 /** Starts a server, initializes it, and closes it whatever `work` does; adds `startMs` to its answer. */
 async function withServer(side, dirs, work) {
@@ -143,6 +180,11 @@ function pause(ms) {
 
 function pick(object, keys) {
   return Object.fromEntries(keys.map((key) => [key, object[key]]));
+}
+
+function quantile(values, share) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }
 
 export function median(values) {

@@ -1,8 +1,9 @@
 // A Responses API in a process of its own, so that its work is not counted with the program under test. What it answers
-// is decided by a marker in the last user input: `bench-say`, `bench-deltas-N`, `bench-shell-N`. Prints its port.
+// is decided by a marker in the last user input: `bench-say`, `bench-deltas-N`, `bench-shell-N` (calls), `bench-loud-N`
+// (megabytes a command prints). Prints its port.
 import http from 'node:http';
 
-const MARKER = /bench-(say|deltas|shell)(?:-(\d+))?/g;
+const MARKER = /bench-(say|deltas|shell|loud)(?:-(\d+))?/g;
 const USAGE = {
   input_tokens: 10,
   input_tokens_details: { cached_tokens: 0 },
@@ -34,8 +35,13 @@ function message(id, deltas) {
   ]);
 }
 
-function shellCall(id) {
-  const call = { type: 'function_call', name: 'exec_command', arguments: '{"cmd":"true"}', call_id: `call-${id}` };
+function shellCall(id, cmd) {
+  const call = {
+    type: 'function_call',
+    name: 'exec_command',
+    arguments: JSON.stringify({ cmd, yield_time_ms: 30_000 }),
+    call_id: `call-${id}`,
+  };
   return events([
     { type: 'response.created', response: { id: `resp-${id}` } },
     { type: 'response.output_item.done', item: call },
@@ -60,10 +66,9 @@ function answer(body) {
   const last = [...body.matchAll(MARKER)].at(-1);
   const [, kind, number] = last ?? [];
   if (kind === 'deltas') return longMessage(Number(number));
-  if (kind === 'shell') {
-    const done = body.slice(last.index).split('"function_call_output"').length - 1;
-    if (done < Number(number)) return shellCall(id);
-  }
+  const done = last ? body.slice(last.index).split('"function_call_output"').length - 1 : 0;
+  if (kind === 'shell' && done < Number(number)) return shellCall(id, 'true');
+  if (kind === 'loud' && done < 1) return shellCall(id, `head -c ${number}000000 /dev/zero | tr '\\0' x`);
   return message(id, ['done']);
 }
 

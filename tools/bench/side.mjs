@@ -158,7 +158,8 @@ function startServer(command, dirs) {
       });
       child.stdin.write('{"method":"initialized"}\n');
     },
-    thread: async () => (await request('thread/start', { cwd: dirs.cwd })).thread.id,
+    thread: async (params = {}) => (await request('thread/start', { cwd: dirs.cwd, ...params })).thread.id,
+    ping: () => request('thread/loaded/list', {}),
     /** Starts a turn and resolves when it is completed. */
     async turn(threadId, text) {
       const over = wait(`turn ${threadId}`);

@@ -93,6 +93,7 @@ export function createServer(options: ServerOptions): Server {
     {
       questions,
       broadcast: (note) => subscriptions.broadcast(note),
+      backlog: () => backlogOf(connections),
       flushLog: () => keptLog?.flush() ?? Promise.resolve(),
     },
   );
@@ -224,4 +225,10 @@ function nextIdle(listeners: Set<() => void>, signal: AbortSignal | undefined): 
     listeners.add(hear);
     signal?.addEventListener('abort', stop, { once: true });
   });
+}
+
+/** Resolves when no client has messages waiting; undefined when none has. */
+function backlogOf(connections: Iterable<Connection>): Promise<unknown> | undefined {
+  const waits = [...connections].flatMap((connection) => connection.backlog() ?? []);
+  return waits.length > 0 ? Promise.all(waits) : undefined;
 }

@@ -29,6 +29,8 @@ interface OutboxDeps {
 
 /** A delta's size without its text; exact enough for a limit. */
 const ENVELOPE = 256;
+/** A merged piece grows to this at most: readers of lines are slow with very long ones. */
+const MERGED_CHARS = 64 * 1024;
 
 export function createOutbox({ channel, limits, log, onFailure }: OutboxDeps): Outbox {
   let queue: Entry[] = [];
@@ -62,7 +64,7 @@ export function createOutbox({ channel, limits, log, onFailure }: OutboxDeps): O
   const enqueue = (next: Outgoing) => {
     const piece = pieceOf(next.message);
     const last = piece ? youngest.get(piece.threadId) : undefined;
-    if (piece && last?.piece?.key === piece.key) {
+    if (piece && last?.piece?.key === piece.key && last.bytes < MERGED_CHARS) {
       last.parts.push(piece.delta);
       last.bytes += piece.delta.length;
       bytes += piece.delta.length;

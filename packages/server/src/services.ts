@@ -11,6 +11,7 @@ import { type CommandExec, createCommandExec } from './services/command-exec/com
 import { createFileSearch, type FileSearch } from './services/fuzzy-search/file-search.ts';
 import { createFeedback, type Feedback } from './services/feedback.ts';
 import { createModelsService } from './services/models-service.ts';
+import { pacedRunner } from './services/paced-runner.ts';
 import type { ServiceOptions } from './services/service-options.ts';
 import { createLazyState, type LazyState } from './services/state/lazy-state.ts';
 import { createThreadCatalog } from './services/state/thread-catalog.ts';
@@ -37,6 +38,8 @@ export interface Services {
 export interface ServiceDeps {
   questions: Questions;
   broadcast: (notification: ServerNotification) => void;
+  /** A promise while messages wait for a client that reads slowly. */
+  backlog: () => Promise<unknown> | undefined;
   /** Passes on what waits before it is written to the store of the log. */
   flushLog: () => Promise<void>;
 }
@@ -84,7 +87,7 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
         version,
         home,
         env,
-        runner: await runner(),
+        runner: pacedRunner(await runner(), deps.backlog, clock),
         files: nodeFiles(),
         shell: sandbox.detectShell(env),
         timezone: () => localTimezone(env),

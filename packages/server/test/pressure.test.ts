@@ -47,6 +47,20 @@ describe('a reader that is too slow', () => {
     ]);
   });
 
+  it('gets no message of more than some 64 KiB made of pieces', async () => {
+    const { slow, client, loaded } = await slowReader();
+    slow.shut();
+    const item = loaded.scope().start(message('a'));
+    const piece = 'x'.repeat(8192);
+    for (let n = 0; n < 100; n++) item.delta({ kind: 'text', text: piece });
+    loaded.scope().end('completed');
+    slow.open();
+    await client.untilMethod('turn/completed');
+    const sizes = client.log.filter(isDelta).map((each) => String(each.params?.['delta']).length);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(819_200);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(64 * 1024 + 8192);
+  });
+
   it('still gets every question and answer', async () => {
     const { slow, client, loaded } = await slowReader();
     slow.shut();
