@@ -2,13 +2,17 @@ import type { Writable } from 'node:stream';
 import { isObject, type Logger, parseJson } from '@codex/base';
 
 export interface Log extends Logger {
-  /**
-   * From now on entries of every level also go to `store`, JSON as pino writes it. `flush` of what is returned passes on
-   * what waits.
-   */
-  keep: (store: { write(line: string): void }) => { flush(): Promise<void> };
+  /** From now on entries of every level also go to `store`, JSON as pino writes it. */
+  keep: (store: { write(line: string): void }) => KeptLog;
   /** Resolves when every entry has been written. */
   flush: () => Promise<void>;
+}
+
+export interface KeptLog {
+  /** Passes on what waits. */
+  flush(): Promise<void>;
+  /** The same before an end, except for small talk when nothing else was ever said: loading takes longer than it is worth. */
+  end(): Promise<void>;
 }
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
@@ -108,7 +112,10 @@ function lazyBackend(output: Writable, { asJson, least }: { asJson: boolean; lea
       store = given;
       return {
         async flush() {
-          // What a short life says below `info` is not worth the time that loading takes.
+          if (waiting.length > 0) void begin();
+          await loading;
+        },
+        async end() {
           if (waiting.some(([level]) => LEVELS.indexOf(level) >= LEVELS.indexOf('info'))) void begin();
           clearTimeout(timer);
           await loading;

@@ -94,10 +94,10 @@ it('does not load anything for the small talk of a short life', async () => {
   const lines: string[] = [];
   const kept = log.keep({ write: (line) => lines.push(line) });
   log.debug({}, 'connection closed');
-  await kept.flush();
+  await kept.end();
   expect(lines).toEqual([]);
   log.info({}, 'worth it');
-  await kept.flush();
+  await kept.end();
   expect(lines).toHaveLength(2);
 });
 

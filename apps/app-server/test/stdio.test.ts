@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { say, startMockModel } from '@codex/mock-model';
 import { buildProgram, INITIALIZE, type Running, start } from './program.ts';
@@ -50,6 +52,21 @@ describe('the app-server on stdio', () => {
       platformFamily: 'unix',
     });
     expect(await server.ended).toEqual({ code: 0, signal: null, stderr: '' });
+  });
+
+  it('keeps its log, small talk included, for whoever reports trouble', async () => {
+    const server = serve();
+    server.send(INITIALIZE, { id: 1, method: 'thread/archive', params: { threadId: 'nobody' } });
+    await until(server, ({ id }) => id === 1);
+    const params = { classification: 'bug', includeLogs: true };
+    server.send({ id: 2, method: 'feedback/upload', params });
+    const seen = await until(server, ({ id }) => id === 2);
+    const { threadId } = (seen.at(-1)?.result ?? {}) as { threadId: string };
+    const text = readFileSync(join(program.home, 'feedback', threadId, 'codex-logs.log'), 'utf8');
+    expect(text).toMatch(/DEBUG request refused \{.*invalid thread id/);
+    server.child.stdin.end();
+    const { code, stderr } = await server.ended;
+    expect([code, stderr]).toEqual([0, '']);
   });
 
   it('takes lines that arrive in pieces, several at once, and without a final line end', async () => {

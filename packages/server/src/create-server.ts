@@ -21,7 +21,7 @@ import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { createQuestions } from './questions.ts';
 import { createRouter } from './router.ts';
 import { createServices } from './services.ts';
-import type { LogStore } from './services/state/lazy-state.ts';
+import type { KeptLog, LogStore } from './services/state/lazy-state.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { createThreadFeed } from './thread-feed.ts';
 import type { Env } from './user-agent.ts';
@@ -46,8 +46,8 @@ export interface ServerOptions {
   ids?: Ids;
   /** Instead of core's engine. */
   threads?: (deps: CoreDeps) => Threads;
-  /** Called once with where lines of the log are kept; `flush` of what it returns is awaited before that is closed. */
-  keepLog?: (store: LogStore) => { flush(): Promise<void> };
+  /** Called once with where lines of the log are kept. */
+  keepLog?: (store: LogStore) => KeptLog;
   limits?: Partial<Limits>;
 }
 
@@ -97,7 +97,7 @@ export function createServer(options: ServerOptions): Server {
       flushLog: () => keptLog?.flush() ?? Promise.resolve(),
     },
   );
-  const keptLog: { flush(): Promise<void> } | undefined = options.keepLog?.(services.state.logStore);
+  const keptLog: KeptLog | undefined = options.keepLog?.(services.state.logStore);
   const stopping = new AbortController();
   const idleListeners = new Set<() => void>();
   const connections = new Set<Connection>();
@@ -158,7 +158,7 @@ export function createServer(options: ServerOptions): Server {
     } finally {
       work.clear();
       await services.close();
-      await keptLog?.flush();
+      await keptLog?.end();
       await services.state.close();
     }
   };

@@ -2,5 +2,5 @@ export { type ServerChannel, UndecodableMessage } from './channel.ts';
 export { createServer, type Server, type ServerOptions } from './create-server.ts';
 export { UNAVAILABLE } from './handlers/unavailable.ts';
 export { DEFAULT_LIMITS, type Limits } from './limits.ts';
-export type { LogStore } from './services/state/lazy-state.ts';
+export type { KeptLog, LogStore } from './services/state/lazy-state.ts';
 export { isHeaderValue, originatorOf, userAgentOf } from './user-agent.ts';

@@ -14,7 +14,7 @@ it('puts log, conversation and existing regular files into a folder of its own',
   let store: LogStore | undefined;
   const keepLog = (given: LogStore) => {
     store = given;
-    return { flush: () => Promise.resolve() };
+    return { flush: () => Promise.resolve(), end: () => Promise.resolve() };
   };
   const { home, cwd, server } = world({ model, keepLog });
   const client = await introduced(server);

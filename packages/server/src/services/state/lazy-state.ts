@@ -6,6 +6,14 @@ export interface LogStore {
   write(line: string): void;
 }
 
+/** Whoever writes to it. */
+export interface KeptLog {
+  /** Passes on what waits. */
+  flush(): Promise<void>;
+  /** The same for the last time, before the store is closed. */
+  end(): Promise<void>;
+}
+
 /** The databases of a home, not even loaded before their first use. */
 export interface LazyState {
   /** Loads what is missing; null after closing, or when it cannot be loaded. */
