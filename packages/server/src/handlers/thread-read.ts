@@ -8,7 +8,10 @@ export const threadReadHandlers = {
   async 'thread/read'({ threadId, includeTurns }, ctx) {
     const id = parseThreadId(threadId);
     const thread = ctx.server.loadedThread(id);
-    return { thread: thread ? readLoaded(thread, includeTurns) : await readStored(ctx, id, includeTurns) };
+    if (!thread) return { thread: await readStored(ctx, id, includeTurns) };
+    // What git says comes with the first line of the file.
+    if (thread.state.turns.length > 0) await thread.flush();
+    return { thread: readLoaded(thread, includeTurns) };
   },
 
   async 'thread/list'(params, ctx) {
