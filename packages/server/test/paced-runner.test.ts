@@ -20,15 +20,17 @@ function listenerOf(backlog: () => Promise<unknown> | undefined, onOutput: OnOut
 it('reads on at once while nobody waits, and holds while somebody does', async () => {
   const heard: string[] = [];
   let release = () => {};
-  let waiting: Promise<void> | undefined;
+  const waiting: Promise<void>[] = [];
   const { push } = listenerOf(
-    () => waiting,
+    () => waiting[0],
     (_stream, chunk) => void heard.push(Buffer.from(chunk).toString()),
   );
   expect(push('a')).toBeUndefined();
-  waiting = new Promise((resolve) => {
-    release = resolve;
-  });
+  waiting.push(
+    new Promise((resolve) => {
+      release = resolve;
+    }),
+  );
   const held = push('b');
   expect(heard).toEqual(['a', 'b']);
   expect(held).toBeInstanceOf(Promise);
