@@ -114,7 +114,7 @@ export const PACKAGES = {
 
   'apps/app-server': {
     floor: 'apps',
-    imports: ['app-server-client', 'base', 'config', 'protocol', 'server'],
+    imports: ['base', 'config', 'protocol', 'server'],
     builtins: ANY,
     libraries: ['@fastify/websocket', 'fastify', 'pino', 'ws'],
   },
