@@ -12,11 +12,11 @@ const EXTERNAL = new Set(['@lydell/node-pty', 'better-sqlite3']);
  */
 const PLAIN_HEADERS = path.join(import.meta.dirname, 'plain-headers.mjs');
 const CLIENT_PREFIXES = [
-  [
-    /[\\/]openai[\\/]internal[\\/](headers|utils[\\/]log)\.m?js$/,
-    `import { Headers } from ${JSON.stringify(PLAIN_HEADERS)};\n`,
-  ],
-  [/[\\/]openai[\\/]client\.m?js$/, 'class FormData {}\n'],
+  {
+    file: /[\\/]openai[\\/]internal[\\/](headers|utils[\\/]log)\.m?js$/,
+    prefix: `import { Headers } from ${JSON.stringify(PLAIN_HEADERS)};\n`,
+  },
+  { file: /[\\/]openai[\\/]client\.m?js$/, prefix: 'class FormData {}\n' },
 ];
 
 /** As fast to start as everything on one line, but a stack names functions and Node shows a line, not a whole chunk. */
@@ -52,8 +52,8 @@ export async function bundle({ entry, folder, loader, banner = '' }) {
       {
         name: 'no-fetch',
         transform(code, id) {
-          const prefix = CLIENT_PREFIXES.find(([file]) => file.test(id))?.[1];
-          return prefix === undefined ? null : prefix + code;
+          const match = CLIENT_PREFIXES.find(({ file }) => file.test(id));
+          return match ? match.prefix + code : null;
         },
       },
     ],
