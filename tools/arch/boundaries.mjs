@@ -32,7 +32,7 @@ export const PACKAGES = {
   },
   'packages/rollout': {
     floor: 'parts',
-    imports: ['base', 'protocol', 'timeline'],
+    imports: ['base', 'protocol', 'shell-command', 'timeline'],
     builtins: [...FILES, 'crypto', 'stream', 'readline'],
     libraries: [],
   },

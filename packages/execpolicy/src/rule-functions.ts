@@ -1,11 +1,11 @@
 import path from 'node:path';
+import { splitWords } from '@codex/shell-command';
 import { readDecision, readNetworkDecision, normalizeHost, readProtocol } from './network.ts';
 import type { NetworkRule, PatternToken, PrefixRule } from './rule.ts';
 import { builtin, type Given } from './starlark/arguments.ts';
 import { Fault, type Span } from './starlark/fault.ts';
 import type { HostFunction } from './starlark/interpret.ts';
 import { type Arguments, type List, typeOf, type Value } from './starlark/value.ts';
-import { splitWords } from './words.ts';
 
 /** What the calls of a file have collected. */
 export interface Collected {

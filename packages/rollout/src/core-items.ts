@@ -1,8 +1,8 @@
 import { isObject } from '@codex/base';
 import type { ThreadItem } from '@codex/protocol';
+import { joinForDisplay } from '@codex/shell-command';
 import { wireItem } from './item-from-file.ts';
 import { type Fields, fields, list, text, texts } from './line.ts';
-import { joinWords } from './shell-words.ts';
 import { actionFromFile, camel, webActionFromFile } from './wire-forms.ts';
 
 /** Members of items that may be missing on file and are null then. */
@@ -66,7 +66,7 @@ function generic(type: string, raw: Fields): Fields {
   for (const [key, value] of Object.entries(raw)) item[camel(key)] = value;
   item['type'] = type;
   if (typeof item['status'] === 'string') item['status'] = camel(item['status']);
-  if (Array.isArray(item['command'])) item['command'] = joinWords(texts(item['command']));
+  if (Array.isArray(item['command'])) item['command'] = joinForDisplay(texts(item['command']));
   if (type === 'commandExecution' && !item['commandActions']) {
     item['commandActions'] = list(raw['parsed_cmd']).map(actionFromFile);
   }

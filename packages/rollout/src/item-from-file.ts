@@ -6,8 +6,8 @@ import {
   ThreadItem,
   type UserInput,
 } from '@codex/protocol';
+import { joinForDisplay } from '@codex/shell-command';
 import { type Fields, fields, list, number, oneOf, text, texts } from './line.ts';
-import { joinWords } from './shell-words.ts';
 import { actionFromFile, agentStateFromFile, durationFromFile, webActionFromFile } from './wire-forms.ts';
 
 /**
@@ -44,7 +44,7 @@ export function itemFromFile(payload: Fields, ours: boolean): ThreadItem | null 
       return {
         type: 'commandExecution',
         id,
-        command: joinWords(texts(payload['command'])),
+        command: joinForDisplay(texts(payload['command'])),
         cwd: text(payload['cwd']) ?? '',
         processId: text(payload['process_id']),
         status: oneOf(payload['status'], ['completed', 'failed', 'declined']) ?? begun(payload),

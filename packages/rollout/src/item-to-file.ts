@@ -1,8 +1,8 @@
 import { canonicalJson } from '@codex/base';
 import type { ThreadItem } from '@codex/protocol';
+import { splitWords } from '@codex/shell-command';
 import { itemFromFile, movedTo } from './item-from-file.ts';
 import type { Fields } from './line.ts';
-import { splitWords } from './shell-words.ts';
 import { actionToFile, agentStateToFile, durationToFile, webActionToFile } from './wire-forms.ts';
 
 export interface ItemPlace {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { joinForDisplay } from '../src/index.ts';
+import { joinForDisplay, splitWords } from '../src/index.ts';
 
 describe('joinForDisplay', () => {
   it.each([
@@ -35,5 +35,31 @@ describe('joinForDisplay', () => {
     });
     const output = execFileSync('bash', ['-c', `printf '%s\\0' ${joinForDisplay(words)}`], { encoding: 'utf8' });
     expect(output.split('\0').slice(0, -1)).toEqual(words);
+  });
+});
+
+describe('splitWords', () => {
+  it('reads back what joinForDisplay writes', () => {
+    const word = fc.string({ unit: fc.constantFrom(...'a\'"\\$`!^#é \n\t'.split('')) });
+    fc.assert(
+      fc.property(fc.array(word), (words) => {
+        expect(splitWords(joinForDisplay(words))).toEqual(words);
+      }),
+    );
+  });
+
+  it.each([
+    ['git push # now', ['git', 'push']],
+    ['a#b', ['a#b']],
+    [`a"b c"'d e'\\ f`, ['ab cd e f']],
+    [`"\\$x \\y"`, ['$x \\y']],
+    ["''", ['']],
+    ['a\\\nb', ['ab']],
+  ])('reads %j', (text, words) => {
+    expect(splitWords(text)).toEqual(words);
+  });
+
+  it.each(["'open", '"open', 'ends in \\'])('has no words for %j', (text) => {
+    expect(splitWords(text)).toBeNull();
   });
 });
