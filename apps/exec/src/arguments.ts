@@ -156,6 +156,8 @@ function collect(argv: readonly string[]): Given | { message: string } {
       if (takingImages) push(given.values, 'image', splitImages(token.value));
       else if (given.command === null && given.positionals.length === 0 && !terminated && COMMANDS.has(token.value)) {
         given.command = token.value;
+        // It has options of its own, which are no mistakes.
+        if (given.command === 'review') return given;
       } else given.positionals.push(token.value);
     } else {
       const name = ALIASES[token.name] ?? token.name;

@@ -12,6 +12,7 @@ export interface HumanOptions {
   /** As configured; the thread does not tell. */
   reasoningSummary: string;
   showReasoning: boolean;
+  showRawReasoning: boolean;
 }
 
 /** The course of events on stderr; at the end the last message on stdout (exec specification, "Human mode"). */
@@ -25,9 +26,13 @@ export function humanOutput(stdout: Writable, stderr: Writable, options: HumanOp
     say(style.red(`ERROR: ${message}`));
   };
 
+  const thoughts = ({ summary, content }: Extract<ThreadItem, { type: 'reasoning' }>) =>
+    [...(options.showReasoning ? summary : []), ...(options.showRawReasoning ? content : [])]
+      .filter((part) => part !== '')
+      .flatMap((part) => [style.magenta('thinking'), style.dim(part)]);
+
   const completed = (item: ThreadItem) => {
-    if (item.type === 'reasoning' && !options.showReasoning) return;
-    for (const line of describe(item, style)) say(line);
+    for (const line of item.type === 'reasoning' ? thoughts(item) : describe(item, style)) say(line);
   };
 
   return {
@@ -119,8 +124,6 @@ function describe(item: ThreadItem, style: Style): string[] {
   switch (item.type) {
     case 'agentMessage':
       return [style.magenta('codex'), item.text];
-    case 'reasoning':
-      return item.summary.filter((part) => part !== '').flatMap((part) => [style.magenta('thinking'), style.dim(part)]);
     case 'commandExecution': {
       const took = item.durationMs === null ? '' : ` in ${item.durationMs}ms`;
       const how =

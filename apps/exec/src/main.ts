@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Client } from '@codex/app-server-client';
-import { isAbort, isCodexError, parseJson, toMessage } from '@codex/base';
+import { isAbort, isCodexError, isObject, parseJson, toMessage } from '@codex/base';
 import { parseArguments, type RunArguments } from './arguments.ts';
 import { humanOutput } from './human.ts';
 import { type AppIo, EXIT, Refused, VERSION } from './io.ts';
@@ -82,7 +82,7 @@ async function run(args: RunArguments, io: AppIo, stop: Stop): Promise<number> {
       log: stderrLog(io.stderr, io.env),
       signal: stop.signal,
       open: (client) => openThread(client, args, settings, stop.signal),
-      prompt: args.prompt ?? (await promptFromStdin(io)),
+      prompt: args.prompt ?? (await promptFromStdin(io, stop.signal)),
       images: args.images.map((path) => resolve(io.cwd, path)),
       outputSchema,
       output: createOutput(args, io, settings),
@@ -99,9 +99,9 @@ async function run(args: RunArguments, io: AppIo, stop: Stop): Promise<number> {
   }
 }
 
-function promptFromStdin(io: AppIo): Promise<string> {
+function promptFromStdin(io: AppIo, signal: AbortSignal): Promise<string> {
   io.stderr.write('Reading prompt from stdin...\n');
-  return readPrompt(io.stdin);
+  return readPrompt(io.stdin, signal);
 }
 
 function createOutput(args: RunArguments, io: AppIo, { config }: RunSettings): Output {
@@ -110,6 +110,7 @@ function createOutput(args: RunArguments, io: AppIo, { config }: RunSettings): O
     color: wantsColor(args.color, io.stderr, io.env),
     reasoningSummary: config.modelReasoningSummary ?? 'auto',
     showReasoning: !config.hideAgentReasoning,
+    showRawReasoning: config.showRawAgentReasoning,
   });
 }
 
@@ -140,6 +141,7 @@ async function readSchema(path: string): Promise<unknown> {
   }
   const parsed = parseJson(text);
   if (!parsed.ok) throw new Refused(`Output schema file ${path} is not valid JSON: ${parsed.error}`);
+  if (!isObject(parsed.value)) throw new Refused(`Output schema file ${path} must hold a JSON object`);
   return parsed.value;
 }
 

@@ -1,17 +1,40 @@
 import type { Readable } from 'node:stream';
+import { abortReason, isAbort, toMessage } from '@codex/base';
 import { Refused } from './io.ts';
+
+/** More than any input that a turn takes, in whatever encoding. */
+const MAX_BYTES = 8 * 1024 * 1024;
 
 /**
  * The prompt from stdin, to its end and kept verbatim. A byte order mark decides the encoding and is dropped. Throws
- * Refused for other encodings and for a blank prompt.
+ * Refused for other encodings, for a blank or an endless prompt and when stdin cannot be read, and the abort reason.
  */
-export async function readPrompt(stdin: Readable & { isTTY?: boolean }): Promise<string> {
+export async function readPrompt(stdin: Readable & { isTTY?: boolean }, signal: AbortSignal): Promise<string> {
   if (stdin.isTTY) throw new Refused('No prompt: give one as an argument, or pipe it into stdin.');
-  const chunks: Buffer[] = [];
-  for await (const chunk of stdin) chunks.push(chunk as Buffer);
-  const text = decodeText(Buffer.concat(chunks));
+  const text = decodeText(await readAll(stdin, signal));
   if (text.trim() === '') throw new Refused('No prompt provided via stdin.');
   return text;
+}
+
+async function readAll(stdin: Readable, signal: AbortSignal): Promise<Buffer> {
+  const stop = () => stdin.destroy(abortReason(signal));
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of stdin as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > MAX_BYTES) throw new Refused(`The prompt on stdin is too long: more than ${MAX_BYTES} bytes.`);
+    }
+  } catch (error) {
+    if (error instanceof Refused || isAbort(error)) throw error;
+    throw new Refused(`Failed to read prompt from stdin: ${toMessage(error)}`, undefined, { cause: error });
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+  return Buffer.concat(chunks);
 }
 
 const MARKS: readonly { encoding: string; bytes: readonly number[] }[] = [

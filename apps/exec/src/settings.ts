@@ -37,7 +37,7 @@ export async function readSettings(args: RunArguments, io: AppIo, cwd: string): 
       model,
       modelProvider: provider,
       sandbox: args.sandbox ?? null,
-      config: args.addDirs.length > 0 ? writableRoots(args.addDirs, config, io.cwd) : null,
+      config: args.addDirs.length > 0 ? writableRoots(args.addDirs, config, cwd) : null,
     },
   };
 }
@@ -61,7 +61,7 @@ function localProvider({ localProvider: chosen }: RunArguments, config: Config):
   return provider;
 }
 
-/** `--add-dir` adds to what is configured. */
+/** `--add-dir` adds to what is configured; it is relative to the folder worked in. */
 function writableRoots(added: readonly string[], config: Config, from: string): Record<string, unknown> {
   const table = config.toml['sandbox_workspace_write'];
   const configured = isObject(table) && Array.isArray(table['writable_roots']) ? table['writable_roots'] : [];

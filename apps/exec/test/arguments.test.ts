@@ -90,7 +90,8 @@ describe('the command line', () => {
     [['help'], 'help'],
     [['resume', '--help'], 'help'],
     [['-V'], 'version'],
-    [['review', '--uncommitted'], 'invalid'],
+    [['review', '--uncommitted'], 'review'],
+    [['--json', 'review', '--base', 'main'], 'review'],
     [['review', 'x'], 'review'],
   ])('%j is %s', (argv, kind) => {
     expect(parseArguments(argv).kind).toBe(kind);

@@ -108,6 +108,20 @@ describe('human mode', () => {
     expect(stderr).not.toContain('\u001b');
   });
 
+  it('shows folders of --add-dir as seen from -C', async () => {
+    const { exec, folder } = await set([say('ok')]);
+    mkdirSync(join(folder, 'sub'));
+    const { stderr } = await exec(['--full-auto', '-C', 'sub', '--add-dir', '../beside', 'go']);
+    expect(stderr).toMatch(new RegExp(`^sandbox: workspace-write \\[.*${join(folder, 'beside')}[,\\]]`, 'm'));
+  });
+
+  it('shows what the model thinks as far as it is configured', async () => {
+    const { exec } = await set(...[1, 2].map(() => [reasoning(['summary'], { content: ['raw thought'] }), say('ok')]));
+    expect((await exec(['go'])).stderr).toContain('thinking\nsummary\ncodex');
+    const { stderr } = await exec(['-c', 'hide_agent_reasoning=true', '-c', 'show_raw_agent_reasoning=true', 'go']);
+    expect(stderr).toContain('go\nthinking\nraw thought\ncodex');
+  });
+
   it('prints nothing on stdout when the turn fails', async () => {
     const { exec } = await set(http(400, 'no'));
     expect(await exec(['--color', 'always', 'go'])).toMatchObject({
@@ -177,7 +191,7 @@ describe('a run that cannot begin', () => {
     [['resume', '00000000-0000-7000-8000-000000000001', 'x'], 1, '00000000-0000-7000-8000-000000000001'],
     [['resume', 'no-such-name', 'x'], 1, "'no-such-name'"],
     [['--bogus'], 2, "unexpected argument '--bogus' found"],
-    [['review', 'x'], 2, "'review' is not part of this build"],
+    [['review', '--uncommitted'], 2, "'review' is not part of this build"],
   ])('%j ends with %i and calls no model', async (args, code, message) => {
     const { exec, model } = await set();
     expect(await exec(['--json', ...args])).toMatchObject({
@@ -186,6 +200,14 @@ describe('a run that cannot begin', () => {
       stderr: expect.stringContaining(message),
     });
     expect(model.requests).toEqual([]);
+  });
+
+  it('for a schema that is none', async () => {
+    const { exec, model, folder } = await set();
+    writeFileSync(join(folder, 's.json'), 'null');
+    const { code, stderr } = await exec(['--output-schema', 's.json', 'x']);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('s.json must hold a JSON object') });
+    expect(model.calls).toEqual([]);
   });
 
   it('for want of a login names three ways', async () => {

@@ -74,6 +74,17 @@ describe('exec as a process', () => {
     expect(events.filter(({ type }) => type === 'turn.failed' || type === 'turn.completed')).toHaveLength(1);
   });
 
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('ends on the first %s while it waits for a prompt, with %i', async (signal, expected) => {
+    open = await bench();
+    const { folder, env, provider } = open;
+    const ended = start(['exec', '--skip-git-repo-check', ...provider()], { cwd: folder, env });
+    child?.stderr.once('data', () => child?.kill(signal));
+    expect(await ended).toMatchObject({ code: expected, stdout: '', stderr: expect.stringContaining(signal) });
+  });
+
   it('does not wait for a stdin that stays open, nor for a peer that keeps its connection', async () => {
     open = await bench([say('ok')]);
     const { folder, env, provider } = open;

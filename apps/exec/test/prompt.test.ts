@@ -1,8 +1,11 @@
-import { Readable } from 'node:stream';
+import { createReadStream } from 'node:fs';
+import { PassThrough, Readable } from 'node:stream';
+import { AbortedError } from '@codex/base';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decodeText, readPrompt } from '../src/prompt.ts';
 
+const never = new AbortController().signal;
 const utf16be = (text: string) => Buffer.from(text, 'utf16le').swap16();
 
 it.each([
@@ -33,14 +36,30 @@ it('keeps every text as it is, whatever the borders of its pieces', async () => 
         const bytes = Buffer.from(text);
         const pieces = [];
         for (let at = 0; at < bytes.length; at += size) pieces.push(bytes.subarray(at, at + size));
-        expect(await readPrompt(Readable.from(pieces, { objectMode: false }))).toBe(text);
+        expect(await readPrompt(Readable.from(pieces, { objectMode: false }), never)).toBe(text);
       },
     ),
     { numRuns: 50 },
   );
 });
 
-it('refuses a blank prompt, and a terminal', async () => {
-  await expect(readPrompt(Readable.from([Buffer.from(' \n')]))).rejects.toThrow('No prompt provided via stdin.');
-  await expect(readPrompt(Object.assign(Readable.from([]), { isTTY: true }))).rejects.toThrow(/No prompt/);
+it('refuses a blank prompt, a terminal, and what cannot be read', async () => {
+  await expect(readPrompt(Readable.from([Buffer.from(' \n')]), never)).rejects.toThrow('No prompt provided via stdin.');
+  await expect(readPrompt(Object.assign(Readable.from([]), { isTTY: true }), never)).rejects.toThrow(/No prompt/);
+  await expect(readPrompt(createReadStream('/'), never)).rejects.toThrow(/^Failed to read prompt from stdin: EISDIR/);
+});
+
+it('refuses a prompt without end', async () => {
+  const endless = new Readable({ read: (size) => void endless.push(Buffer.alloc(size, 'x')) });
+  await expect(readPrompt(endless, never)).rejects.toThrow('The prompt on stdin is too long');
+});
+
+it('is no longer read once the run is to stop', async () => {
+  const silent = new PassThrough();
+  const stop = new AbortController();
+  const reading = readPrompt(silent, stop.signal);
+  stop.abort(new AbortedError('interrupted'));
+  await expect(reading).rejects.toThrow('interrupted');
+  expect(silent.destroyed).toBe(true);
+  await expect(readPrompt(new PassThrough(), stop.signal)).rejects.toThrow('interrupted');
 });
