@@ -60,6 +60,12 @@ export const PACKAGES = {
     builtins: ['fs', ...PURE, ...NETWORK],
     libraries: ['openai', 'zod'],
   },
+  'packages/skills': {
+    floor: 'parts',
+    imports: ['base', 'protocol'],
+    builtins: ['fs', 'path'],
+    libraries: ['yaml'],
+  },
   'packages/sandbox': {
     floor: 'parts',
     imports: ['base', 'protocol'],
@@ -143,6 +149,7 @@ export const PACKAGES = {
   'tools/check': { floor: 'tools' },
   'tools/mock-model': { floor: 'tools' },
   'tools/parity': { floor: 'tools' },
+  'tools/soak': { floor: 'tools' },
 };
 
 /** Tests, scripts and configuration of a package, and the tools: they do not run inside the program. */
