@@ -7,8 +7,14 @@ import {
   type UserInput,
 } from '@codex/protocol';
 import { joinForDisplay } from '@codex/shell-command';
-import { type Fields, fields, list, number, oneOf, text, texts } from './line.ts';
-import { actionFromFile, agentStateFromFile, durationFromFile, webActionFromFile } from './wire-forms.ts';
+import { type Fields, fields, integer, list, oneOf, text, texts } from './line.ts';
+import {
+  actionFromFile,
+  agentStateFromFile,
+  durationFromFile,
+  exitCodeFromFile,
+  webActionFromFile,
+} from './wire-forms.ts';
 
 /**
  * The item an event line stands for, read from the fields that codex 0.115 writes; null for lines that are no item.
@@ -50,7 +56,7 @@ export function itemFromFile(payload: Fields, ours: boolean): ThreadItem | null 
         status: oneOf(payload['status'], ['completed', 'failed', 'declined']) ?? begun(payload),
         commandActions: list(payload['parsed_cmd']).map(actionFromFile),
         aggregatedOutput: text(payload['aggregated_output']) || null,
-        exitCode: number(payload['exit_code']),
+        exitCode: exitCodeFromFile(payload['exit_code']),
         durationMs: durationFromFile(payload['duration']),
       };
     case 'patch_apply_begin':
@@ -119,9 +125,9 @@ function inputsFromFile(payload: Fields): UserInput[] {
   if (message.trim()) {
     const elements = list(payload['text_elements']).flatMap((value) => {
       const range = fields(fields(value)['byte_range']);
-      const start = number(range['start']);
-      const end = number(range['end']);
-      if (start === null || end === null) return [];
+      const start = integer(range['start']);
+      const end = integer(range['end']);
+      if (start === null || end === null || start < 0 || end < 0) return [];
       return [{ byteRange: { start, end }, placeholder: text(fields(value)['placeholder']) }];
     });
     content.push({ type: 'text', text: message, text_elements: elements });

@@ -43,7 +43,12 @@ export function text(value: unknown): string | null {
 }
 
 export function number(value: unknown): number | null {
-  return typeof value === 'number' ? value : null;
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+/** A whole number that is exact; null for any other value. */
+export function integer(value: unknown): number | null {
+  return Number.isSafeInteger(value) ? (value as number) : null;
 }
 
 export function list(value: unknown): unknown[] {

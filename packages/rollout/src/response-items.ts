@@ -1,6 +1,6 @@
 import { isObject } from '@codex/base';
 import type { ResponseItem } from '@codex/protocol';
-import { type Fields, list } from './line.ts';
+import type { Fields } from './line.ts';
 
 /** Kinds whose id belongs to one answer of the provider and is worth nothing later; others keep theirs. */
 const ID_DROPPED: ReadonlySet<string> = new Set([
@@ -27,13 +27,13 @@ export function responseItemToFile(item: ResponseItem): Fields {
 export function responseItemFromFile(value: unknown): ResponseItem | null {
   if (!isObject(value)) return null;
   const is = (...keys: string[]) => keys.every((key) => typeof value[key] === 'string');
-  const output = () => typeof value['output'] === 'string' || Array.isArray(value['output']);
+  const output = () => typeof value['output'] === 'string' || isEvery(value['output'], isPart);
   const good = (() => {
     switch (value['type']) {
       case 'message':
-        return is('role') && Array.isArray(value['content']) && value['content'].every(isObject);
+        return is('role') && isEvery(value['content'], isPart);
       case 'reasoning':
-        return Array.isArray(value['summary']) && list(value['summary']).every(isObject);
+        return isEvery(value['summary'], isPart);
       case 'function_call':
         return is('name', 'arguments', 'call_id');
       case 'custom_tool_call':
@@ -52,4 +52,23 @@ export function responseItemFromFile(value: unknown): ResponseItem | null {
     }
   })();
   return good ? (value as unknown as ResponseItem) : null;
+}
+
+function isEvery(value: unknown, fits: (entry: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(fits);
+}
+
+/** A part of a message, a summary or an output; of kinds this version does not know nothing is asked. */
+function isPart(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  switch (value['type']) {
+    case 'input_text':
+    case 'output_text':
+    case 'summary_text':
+      return typeof value['text'] === 'string';
+    case 'input_image':
+      return typeof value['image_url'] === 'string';
+    default:
+      return typeof value['type'] === 'string';
+  }
 }

@@ -1,6 +1,6 @@
 import { ApprovalsReviewer, AskForApproval, CollaborationMode } from '@codex/protocol';
 import type { TurnContext } from '@codex/timeline';
-import { type Fields, fields, number, oneOf, text } from './line.ts';
+import { type Fields, fields, integer, oneOf, text } from './line.ts';
 import { sandboxFromFile, sandboxToFile } from './wire-forms.ts';
 
 /** The payload of a `turn_context` line. Keys that 0.115 leaves out when empty are left out. */
@@ -58,7 +58,7 @@ export function turnContextFromFile(payload: Fields): TurnContext {
     outputSchema: payload['final_output_json_schema'] ?? null,
     truncationPolicy: {
       mode: oneOf(truncation['mode'], ['bytes', 'tokens']) ?? 'bytes',
-      limit: number(truncation['limit']) ?? 10_000,
+      limit: integer(truncation['limit']) ?? 10_000,
     },
   };
 }

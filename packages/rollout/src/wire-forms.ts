@@ -17,7 +17,7 @@ import {
   SandboxPolicy as SandboxSchema,
   SessionSource as SourceSchema,
 } from '@codex/protocol';
-import { type Fields, fields, number, oneOf, text, texts } from './line.ts';
+import { type Fields, fields, integer, number, oneOf, text, texts } from './line.ts';
 
 /**
  * Small values that the file spells differently than the wire: snake_case keys and names there, camelCase here.
@@ -146,17 +146,17 @@ export function usageFromFile(value: unknown): ThreadTokenUsage | null {
   return {
     total: breakdownFromFile(value['total_token_usage']),
     last: breakdownFromFile(fields(value['last_token_usage'])),
-    modelContextWindow: number(value['model_context_window']),
+    modelContextWindow: integer(value['model_context_window']),
   };
 }
 
 function breakdownFromFile(value: Fields): TokenUsageBreakdown {
   return {
-    totalTokens: number(value['total_tokens']) ?? 0,
-    inputTokens: number(value['input_tokens']) ?? 0,
-    cachedInputTokens: number(value['cached_input_tokens']) ?? 0,
-    outputTokens: number(value['output_tokens']) ?? 0,
-    reasoningOutputTokens: number(value['reasoning_output_tokens']) ?? 0,
+    totalTokens: integer(value['total_tokens']) ?? 0,
+    inputTokens: integer(value['input_tokens']) ?? 0,
+    cachedInputTokens: integer(value['cached_input_tokens']) ?? 0,
+    outputTokens: integer(value['output_tokens']) ?? 0,
+    reasoningOutputTokens: integer(value['reasoning_output_tokens']) ?? 0,
   };
 }
 
@@ -185,8 +185,8 @@ export function rateLimitsFromFile(value: unknown): RateLimitSnapshot | null {
     isObject(w)
       ? {
           usedPercent: Math.round(number(w['used_percent']) ?? 0),
-          windowDurationMins: number(w['window_minutes']),
-          resetsAt: number(w['resets_at']),
+          windowDurationMins: integer(w['window_minutes']),
+          resetsAt: integer(w['resets_at']),
         }
       : null;
   const credits = value['credits'];
@@ -215,7 +215,13 @@ export function durationToFile(ms: number | null): Fields {
 /** Whole milliseconds. */
 export function durationFromFile(value: unknown): number | null {
   if (!isObject(value)) return null;
-  return (number(value['secs']) ?? 0) * 1000 + Math.floor((number(value['nanos']) ?? 0) / 1e6);
+  return integer((number(value['secs']) ?? 0) * 1000 + Math.floor((number(value['nanos']) ?? 0) / 1e6));
+}
+
+/** As the systems we know have them: 32 bits. */
+export function exitCodeFromFile(value: unknown): number | null {
+  const code = integer(value);
+  return code === null || code === code >> 0 ? code : null;
 }
 
 export function actionToFile(action: CommandAction): Fields {

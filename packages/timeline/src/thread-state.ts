@@ -74,7 +74,7 @@ export function reduceThread(state: ThreadState, { turnId, event }: Stamped): vo
       // Deltas grow the item in place, so the state keeps a copy of its own.
       const item = structuredClone(event.item);
       state.openItems.set(item.id, item);
-      state.active?.items.push(item);
+      turnById(state, turnId)?.items.push(item);
       return;
     }
     case 'item.delta': {
