@@ -3,6 +3,8 @@ import { systemCode, toMessage } from '@codex/base';
 export interface FileStat {
   readonly kind: 'file' | 'directory' | 'other';
   readonly executable: boolean;
+  /** Bytes. */
+  readonly size: number;
 }
 
 /** The disk as this package needs it. Paths are absolute; failures reject with Node system errors (`code` ENOENT and so on). */

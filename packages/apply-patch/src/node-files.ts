@@ -34,7 +34,7 @@ export function nodeFiles(ids: Pick<Ids, 'hex'> = systemIds(systemClock)): Patch
       const info = await orNull(stat(path));
       if (!info) return null;
       const kind: FileStat['kind'] = info.isFile() ? 'file' : info.isDirectory() ? 'directory' : 'other';
-      return { kind, executable: (info.mode & 0o100) !== 0 };
+      return { kind, executable: (info.mode & 0o100) !== 0, size: info.size };
     },
   };
 }

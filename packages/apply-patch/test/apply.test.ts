@@ -88,7 +88,7 @@ describe('nodeFiles', () => {
     chmodSync(ws.path('run'), 0o750);
     await files.write(ws.path('run'), bytes('b'));
     expect([ws.read('run'), statSync(ws.path('run')).mode & 0o777, readdirSync(ws.dir)]).toEqual(['b', 0o750, ['run']]);
-    expect(await files.stat(ws.path('run'))).toEqual({ kind: 'file', executable: true });
+    expect(await files.stat(ws.path('run'))).toEqual({ kind: 'file', executable: true, size: 1 });
   });
 
   it('writes through symbolic links, also dangling ones', async () => {

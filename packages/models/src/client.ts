@@ -2,7 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import type { OpenAI } from 'openai';
 import type { Transport } from './transport.ts';
 
+/** Below a provider's base URL. */
+export type Endpoint = 'responses' | 'responses/compact';
+
 export interface ModelCall {
+  endpoint: Endpoint;
   /** Without a trailing slash. */
   baseUrl: string;
   queryParams: Readonly<Record<string, string>>;
@@ -14,14 +18,14 @@ export interface ModelCall {
   signal: AbortSignal;
 }
 
-/** POST {base}/responses through the official client, answered with Node's own response stream. */
-export type PostResponses = (call: ModelCall) => Promise<IncomingMessage>;
+/** A POST through the official client, answered with Node's own response stream. */
+export type PostModelCall = (call: ModelCall) => Promise<IncomingMessage>;
 
 /**
  * The official client builds URL and body; our transport carries them. Its decoding of the stream is not used: it
  * prints broken JSON to stderr, gives up on it, and awaits several times per event.
  */
-export function createPostResponses(transport: Transport): PostResponses {
+export function createPostModelCall(transport: Transport): PostModelCall {
   const clients = new Map<string, Promise<OpenAI>>();
 
   const clientFor = (call: ModelCall): Promise<OpenAI> => {
@@ -40,8 +44,7 @@ export function createPostResponses(transport: Transport): PostResponses {
       // Replaces the client's header list altogether, among it its telemetry and what it reads from the environment.
       fetchOptions: { headers: call.headers } as unknown as NonNullable<OpenAI.RequestOptions['fetchOptions']>,
     };
-    const body = call.body as unknown as OpenAI.Responses.ResponseCreateParamsStreaming;
-    const response = await client.responses.create(body, options).asResponse();
+    const response = await client.post(`/${call.endpoint}`, { ...options, body: call.body }).asResponse();
     return incomingOf(response);
   };
 }

@@ -1,5 +1,6 @@
 export { fallbackWarning } from './bundled.ts';
 export { applyOverrides, autoCompactLimit, type ModelOverrides, usableWindow } from './choose.ts';
+export type { Compacted } from './compact.ts';
 export type { Credential, Credentials, UnauthorizedOutcome } from './credentials.ts';
 export type { FailureKind, ModelEvent, ModelRequest, ModelSink } from './events.ts';
 export { instructionsFor, personalityText } from './instructions.ts';

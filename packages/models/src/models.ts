@@ -2,12 +2,13 @@ import { abortReason, asyncQueue, type Clock, type Ids, linkedController, type L
 import type { Model } from '@codex/protocol';
 import { bundledModels } from './bundled.ts';
 import { defaultModel, lookUp, sortModels, toWire } from './choose.ts';
-import { createPostResponses } from './client.ts';
+import { createPostModelCall } from './client.ts';
+import type { Compacted } from './compact.ts';
 import type { Credentials } from './credentials.ts';
 import type { ModelEvent, ModelRequest, ModelSink } from './events.ts';
-import type { Env, Provider } from './provider.ts';
+import { type Env, type Provider, summarises } from './provider.ts';
 import type { ModelRecord } from './record.ts';
-import type { RunDeps } from './run.ts';
+import type { SendDeps } from './send.ts';
 import { createTransport } from './transport.ts';
 
 export interface ModelsDeps {
@@ -45,6 +46,11 @@ export interface Models {
    * `completed` or `failed`. Rejects with the abort reason, or with what the sink threw.
    */
   run(request: ModelRequest, signal: AbortSignal, sink: ModelSink): Promise<void>;
+  /**
+   * Has the provider itself summarise `input`; null for one that has no such call. Trouble is an answer; rejects only
+   * with the abort reason.
+   */
+  readonly compact: ((request: ModelRequest, signal: AbortSignal) => Promise<Compacted>) | null;
   /** `run` as a sequence, for callers that do not mind its cost per event. Ending the iteration early cancels the call. */
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
   /** Loads what the first call needs, so that it starts sooner; calling it is optional. */
@@ -59,7 +65,7 @@ export function createModels(deps: ModelsDeps): Models {
     env: deps.env,
     ...(deps.extraCaFiles ? { extraCaFiles: deps.extraCaFiles } : {}),
   });
-  const runDeps: RunDeps = { ...deps, post: createPostResponses(transport) };
+  const sendDeps: SendDeps = { ...deps, post: createPostModelCall(transport) };
   let catalog: Promise<ModelRecord[]> | undefined;
   let defaultSlug: string | null = null;
 
@@ -89,10 +95,18 @@ export function createModels(deps: ModelsDeps): Models {
     if (request.verbosity !== null && !record.supportVerbosity)
       deps.log.warn({ model: request.model }, 'verbosity is ignored: the model does not support it');
     const { runModel } = await import('./run.ts');
-    await runModel(runDeps, request, request.provider ?? deps.provider, record, signal, sink);
+    await runModel(sendDeps, request, request.provider ?? deps.provider, record, signal, sink);
+  };
+
+  const compact = async (request: ModelRequest, signal: AbortSignal): Promise<Compacted> => {
+    if (signal.aborted) throw abortReason(signal);
+    const record = request.record ?? lookUp(await records(), request.model).record;
+    const { compactThrough } = await import('./compact.ts');
+    return compactThrough(sendDeps, request, request.provider ?? deps.provider, record, signal);
   };
 
   return {
+    compact: summarises(deps.provider) ? compact : null,
     list,
     async listWire(options = {}) {
       const sorted = await list();

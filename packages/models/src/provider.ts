@@ -38,6 +38,11 @@ export function isAzure(provider: Provider, baseUrl: string): boolean {
   );
 }
 
+/** Whether the provider summarises histories itself (spec core §9.4). */
+export function summarises(provider: Provider): boolean {
+  return provider.name === 'OpenAI';
+}
+
 /** The base URL without a trailing slash. */
 export function baseUrlOf(provider: Provider, loginIsChatgpt: boolean): string {
   const url = provider.baseUrl ?? (loginIsChatgpt ? CHATGPT_API : OPENAI_API);

@@ -1,5 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { ResponseItem } from '@codex/protocol';
+import type { Endpoint } from './client.ts';
 import type { Credential } from './credentials.ts';
 import type { ModelRequest } from './events.ts';
 import type { Env, Provider } from './provider.ts';
@@ -27,6 +28,16 @@ export function requestBody(request: ModelRequest, record: ModelRecord, store: b
   };
 }
 
+/** The body of POST /responses/compact (spec core §3.6). */
+export function compactBody(request: ModelRequest, record: ModelRecord, store: boolean): Record<string, unknown> {
+  const { model, input, instructions, tools, parallel_tool_calls, reasoning, text } = requestBody(
+    request,
+    record,
+    store,
+  );
+  return { model, input, instructions, tools, parallel_tool_calls, reasoning, ...(text ? { text } : {}) };
+}
+
 function withoutId(item: ResponseItem): ResponseItem {
   if (!('id' in item)) return item;
   const { id: _, ...rest } = item;
@@ -52,6 +63,7 @@ function textOf(request: ModelRequest, record: ModelRecord): Record<string, unkn
 }
 
 export interface HeaderSources {
+  endpoint: Endpoint;
   provider: Provider;
   credential: Credential;
   request: ModelRequest;
@@ -78,12 +90,13 @@ export function requestHeaders(sources: HeaderSources): Record<string, string> {
     const value = sources.env[variable];
     if (value?.trim()) set(name, value);
   }
-  set('x-codex-turn-metadata', JSON.stringify({ turn_id: request.turnId }));
+  const streams = sources.endpoint === 'responses';
+  if (streams) set('x-codex-turn-metadata', JSON.stringify({ turn_id: request.turnId }));
   for (const [name, value] of Object.entries(request.headers ?? {})) set(name, value);
   if (sources.turnState !== undefined) set('x-codex-turn-state', sources.turnState);
   set('session_id', request.threadId);
-  set('x-client-request-id', request.threadId);
-  set('accept', 'text/event-stream');
+  if (streams) set('x-client-request-id', request.threadId);
+  set('accept', streams ? 'text/event-stream' : '*/*');
   set('content-type', 'application/json');
   const { credential } = sources;
   if (credential.kind === 'apiKey') set('authorization', `Bearer ${credential.key}`);
