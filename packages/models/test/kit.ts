@@ -71,8 +71,8 @@ export interface Rig {
   model: MockModel;
   models: Models;
   slept: number[];
-  ask(overrides?: Partial<ModelRequest>, signal?: AbortSignal): Promise<ModelEvent[]>;
-  close(): Promise<void>;
+  ask: (overrides?: Partial<ModelRequest>, signal?: AbortSignal) => Promise<ModelEvent[]>;
+  close: () => Promise<void>;
 }
 
 export async function rig(
