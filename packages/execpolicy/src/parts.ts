@@ -23,9 +23,9 @@ export function partsOf(argv: readonly string[]): CommandParts {
   const plain = splitCommand(argv);
   if (plain) return { commands: plain, hidden: plain.flatMap((words) => nestedCommands(words, 0)), ...PLAIN };
   const script = shellScript(argv) ?? '';
-  const { commands, hasHereDoc, doesMore } = readScript(script);
+  const { commands, hereDocs, doesMore } = readScript(script);
   const [only] = commands;
-  if (hasHereDoc && commands.length === 1 && only?.literal === true) {
+  if (hereDocs === 1 && commands.length === 1 && only?.literal === true) {
     return { commands: [only.words], hidden: nestedCommands(only.words, 0), complex: true, restrictOnly: doesMore };
   }
   const words = commands.map((command) => command.words);

@@ -1,13 +1,14 @@
 /** A command found in a script. */
 export interface FoundCommand {
   readonly words: readonly string[];
-  /** Every word is plain text; otherwise words with expansions stand as they are written. */
+  /** No word has quotes or expansions; words with expansions stand as they are written. */
   readonly literal: boolean;
 }
 
 export interface ScriptReading {
   readonly commands: readonly FoundCommand[];
-  readonly hasHereDoc: boolean;
+  /** How many here documents it holds from beginning to end. */
+  readonly hereDocs: number;
   /** Something is redirected to or from a file, or a variable is set: it does more than its commands say. */
   readonly doesMore: boolean;
 }
@@ -38,15 +39,19 @@ interface Word {
   quoted: boolean;
 }
 
+function isBare({ literal, quoted }: Word): boolean {
+  return literal && !quoted;
+}
+
 class Reader {
   readonly commands: FoundCommand[] = [];
-  hasHereDoc = false;
+  hereDocs = 0;
   doesMore = false;
   readonly #text: string;
   readonly #depth: number;
   #at = 0;
   #words: Word[] = [];
-  #hereDocs: { delimiter: string; expands: boolean; tabs: boolean }[] = [];
+  #waiting: { delimiter: string; expands: boolean; tabs: boolean }[] = [];
 
   constructor(text: string, depth: number) {
     this.#text = text;
@@ -85,9 +90,8 @@ class Reader {
     while (this.#text[this.#at] === ' ' || this.#text[this.#at] === '\t') this.#at++;
     if (this.#at >= this.#text.length || '\n;|'.includes(this.#text.charAt(this.#at))) return true;
     const target = this.#word();
-    if (/<<-?$/.test(operator)) {
-      this.hasHereDoc = true;
-      this.#hereDocs.push({ delimiter: target.text, expands: !target.quoted, tabs: operator.endsWith('-') });
+    if (/^\d*<<-?$/.test(operator)) {
+      this.#waiting.push({ delimiter: target.text, expands: !target.quoted, tabs: operator.endsWith('-') });
     } else if (!(operator.endsWith('&') && /^[\d-]+$/.test(target.text)) && target.text !== '/dev/null') {
       this.doesMore = true;
     }
@@ -95,18 +99,21 @@ class Reader {
   }
 
   #skipHereDocs(): void {
-    for (const { delimiter, expands, tabs } of this.#hereDocs) {
+    for (const { delimiter, expands, tabs } of this.#waiting) {
       let body = '';
       while (this.#at < this.#text.length) {
         const end = this.#text.indexOf('\n', this.#at);
         const line = this.#text.slice(this.#at, end < 0 ? undefined : end);
         this.#at = end < 0 ? this.#text.length : end + 1;
-        if ((tabs ? line.replace(/^\t+/, '') : line) === delimiter) break;
+        if ((tabs ? line.replace(/^\t+/, '') : line) === delimiter) {
+          this.hereDocs++;
+          break;
+        }
         body += `${line}\n`;
       }
       if (expands) this.#substitutions(body);
     }
-    this.#hereDocs = [];
+    this.#waiting = [];
   }
 
   #endCommand(): void {
@@ -123,7 +130,7 @@ class Reader {
       } else if (!first.quoted && OPENERS.has(first.text)) words = words.slice(1);
       else break;
     }
-    this.commands.push({ words: words.map((word) => word.text), literal: words.every((word) => word.literal) });
+    this.commands.push({ words: words.map((word) => word.text), literal: words.every(isBare) });
   }
 
   #word(): Word {

@@ -92,6 +92,13 @@ describe('the parts of a command line', () => {
     expect(parts).toEqual({ commands: [['python3', '-']], hidden: [], complex: true, restrictOnly: true });
   });
 
+  it('are the whole when a here document is not the only one, has no end or is none, or when words are quoted', () => {
+    for (const script of ['cat <<< x', 'cat <<A <<B\n1\nA\n2\nB', 'cat <<EOF\nx', 'cat "a b" <<EOF\nx\nEOF']) {
+      const argv = ['bash', '-lc', script];
+      expect(partsOf(argv)).toMatchObject({ commands: [argv], complex: false });
+    }
+  });
+
   it('are the whole when a script is more than that, so that allowing a word does not allow what stands around it', () => {
     const argv = ['bash', '-lc', 'ls > $(pwd)/f'];
     const parts = partsOf(argv);

@@ -267,12 +267,13 @@ export function runFile(text: string, host: readonly HostFunction[]): void {
         if (isTrue(evaluate(clause.test, inner))) step(index + 1, inner);
       } else {
         const own = targetNames(clause.target);
-        loop(clause.iterable, inner, (item) => {
+        const each = (item: Value): Outcome => {
           const next: Scope = { own, values: new Map(), outer: inner };
           assign(clause.target, item, next);
           step(index + 1, next);
           return undefined;
-        });
+        };
+        at(clause.iterable.span, () => loop(clause.iterable, inner, each));
       }
     };
     step(0, scope);

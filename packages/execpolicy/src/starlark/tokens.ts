@@ -18,7 +18,7 @@ const RESERVED = new Set(
   'as assert async await class del except finally from global import is nonlocal raise try while with yield'.split(' '),
 );
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
-const STRING_START = /(?:f|r|fr|rf)?(?="|')/y;
+const STRING_START = /(?:f|r|fr)?(?="|')/y;
 const NUMBER = /0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+|\d+/y;
 const SYMBOL = /\.\.\.|\*\*|\/\/=|<<=|>>=|\/\/|<<|>>|[-+*/%&|^]=|[=!<>]=|->|[-+*/%&|^~<>=.,;:()[\]{}]/y;
 
