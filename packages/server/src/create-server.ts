@@ -181,7 +181,9 @@ export function createServer(options: ServerOptions): Server {
       });
       subscriptions.add(connection);
       connections.add(connection);
-      void connection.serve(stopping.signal);
+      // One that was let in just before the end is ended like the others.
+      if (closing) connection.close('the server is closing');
+      else void connection.serve(stopping.signal);
       void connection.closed.then(() => connections.delete(connection));
       return { closed: connection.closed };
     },

@@ -1,3 +1,4 @@
+import { CodexError } from '@codex/base';
 import { type Env, runGit } from './git.ts';
 
 export interface RemoteDiff {
@@ -8,10 +9,17 @@ export interface RemoteDiff {
 }
 
 const LIMIT_MS = 30_000;
+/** Characters; as JSON it must still be one text. */
+const MAX_DIFF = 128 * 1024 * 1024;
+const TOO_LARGE =
+  'the diff to the remote is too large: untracked files that are not meant for git belong into .gitignore';
 const DIFF = ['diff', '--no-textconv', '--no-ext-diff', '--binary'];
 
-/** Null when `cwd` is no repository, or no remote has an ancestor of what is checked out. */
-export async function diffToRemote(cwd: string, env: Env): Promise<RemoteDiff | null> {
+/**
+ * Null when `cwd` is no repository, or no remote has an ancestor of what is checked out. Throws when it is more than
+ * `maxChars`.
+ */
+export async function diffToRemote(cwd: string, env: Env, maxChars = MAX_DIFF): Promise<RemoteDiff | null> {
   const git = (...args: string[]) => runGit(cwd, env, args, LIMIT_MS);
   const root = (await git('rev-parse', '--show-toplevel'))?.trim();
   const sha = root ? await newestKnownToRemote(git) : null;
@@ -19,11 +27,12 @@ export async function diffToRemote(cwd: string, env: Env): Promise<RemoteDiff | 
   const tracked = await git(...DIFF, sha);
   if (tracked === null) return null;
   const untracked = await git('ls-files', '-z', '--others', '--exclude-standard', '--full-name', ':/');
-  const parts = [tracked];
+  let diff = tracked;
   for (const file of untracked?.split('\0').filter(Boolean) ?? []) {
-    parts.push((await runGit(root, env, [...DIFF, '--no-index', '--', '/dev/null', file], LIMIT_MS)) ?? '');
+    diff += (await runGit(root, env, [...DIFF, '--no-index', '--', '/dev/null', file], LIMIT_MS)) ?? '';
+    if (diff.length > maxChars) throw new CodexError('invalidRequest', TOO_LARGE);
   }
-  return { sha, diff: parts.join('') };
+  return { sha, diff };
 }
 
 async function newestKnownToRemote(git: (...args: string[]) => Promise<string | null>): Promise<string | null> {

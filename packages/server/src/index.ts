@@ -3,4 +3,3 @@ export { createServer, type Server, type ServerOptions } from './create-server.t
 export { UNAVAILABLE } from './handlers/unavailable.ts';
 export { DEFAULT_LIMITS, type Limits } from './limits.ts';
 export type { KeptLog, LogStore } from './services/state/lazy-state.ts';
-export { isHeaderValue, originatorOf, userAgentOf } from './user-agent.ts';

@@ -34,7 +34,7 @@ function readCall(value: Record<string, unknown>, method: string): Incoming {
     return {
       kind: 'badRequest',
       id: null,
-      reason: `invalid type: ${describe(id)}, expected \`id\` to be a string or an integer`,
+      reason: `invalid type: ${describe(id)}, expected \`id\` to be a string or an integer up to 2^53`,
     };
   }
   const trouble = traceTrouble(value['trace']);
@@ -43,7 +43,8 @@ function readCall(value: Record<string, unknown>, method: string): Incoming {
 }
 
 function isRequestId(id: unknown): id is RequestId {
-  return typeof id === 'string' || Number.isInteger(id);
+  // A number beyond 2^53 has been rounded on its way: nobody would recognise the answer.
+  return typeof id === 'string' || Number.isSafeInteger(id);
 }
 
 /** Contents that are no valid W3C context are ignored (§6); only a wrong type is a mistake. */
@@ -62,6 +63,6 @@ function traceTrouble(trace: unknown): string | null {
 function describe(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'sequence';
-  if (typeof value === 'number') return `floating point \`${value}\``;
+  if (typeof value === 'number') return `${Number.isInteger(value) ? 'integer' : 'floating point'} \`${value}\``;
   return isObject(value) ? 'map' : typeof value;
 }

@@ -50,7 +50,7 @@ interface Pending {
   method: ServerRequestMethod;
   /** The thread's question this is; null for what is about no thread. */
   about: { thread: Answerable; question: Question } | null;
-  asked: Set<Connection>;
+  asked: WeakSet<Connection>;
   settle(answer: AnyAnswer<ServerRequestMethod>): void;
 }
 
@@ -60,7 +60,12 @@ export function createQuestions(deps: { subscriptions: Subscriptions; log: Logge
   const pending = new Map<RequestId, Pending>();
   let nextId = 0;
 
-  const ask = (requestId: number, question: Question, asked: Set<Connection>, connections: Iterable<Connection>) => {
+  const ask = (
+    requestId: number,
+    question: Question,
+    asked: WeakSet<Connection>,
+    connections: Iterable<Connection>,
+  ) => {
     const full = outgoing(requestOf(requestId, question));
     for (const connection of connections) {
       asked.add(connection);
@@ -72,7 +77,7 @@ export function createQuestions(deps: { subscriptions: Subscriptions; log: Logge
   return {
     open(thread, question) {
       const requestId = nextId++;
-      const asked = new Set<Connection>();
+      const asked = new WeakSet<Connection>();
       pending.set(requestId, {
         method: question.method,
         about: { thread, question },
@@ -102,7 +107,7 @@ export function createQuestions(deps: { subscriptions: Subscriptions; log: Logge
       const request = outgoing({ method, id: requestId, params });
       const answered = new Promise<AnyAnswer<typeof method>>((resolve) => {
         const settle = (answer: AnyAnswer<ServerRequestMethod>) => resolve(answer as AnyAnswer<typeof method>);
-        pending.set(requestId, { method, about: null, asked, settle });
+        pending.set(requestId, { method, about: null, asked: new WeakSet(asked), settle });
       });
       for (const connection of asked) connection.ask(request);
       try {

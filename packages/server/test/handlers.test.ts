@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from 'node:path';
 import { http, say, startMockModel } from '@codex/mock-model';
 import { describe, expect, it } from 'vitest';
+import { diffToRemote } from '../src/git-diff.ts';
 import { UNAVAILABLE } from '../src/index.ts';
 import { type Client, introduced } from './support/client.ts';
 import { world } from './support/server.ts';
@@ -38,6 +39,19 @@ describe('fs/*', () => {
     await client.request('fs/remove', { path: at('z') });
     await client.request('fs/remove', { path: at('z') });
     expect(existsSync(at('z'))).toBe(false);
+  });
+
+  it('does not wait for a pipe or read a device without end, however often it is asked', async () => {
+    const { server, cwd } = world();
+    const client = await introduced(server);
+    const pipe = join(cwd, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const asked = Array.from({ length: 8 }, () => errorOf(client, 'fs/readFile', { path: pipe }));
+    for (const error of await Promise.all(asked)) {
+      expect(error).toEqual({ code: -32600, message: `fs/readFile cannot read ${pipe}: not a regular file` });
+    }
+    expect((await errorOf(client, 'fs/readFile', { path: '/dev/zero' }))?.message).toContain('not a regular file');
+    expect(await errorOf(client, 'fs/writeFile', { path: pipe, dataBase64: '' })).toMatchObject({ code: -32603 });
   });
 
   it('says what went wrong in the words of the system', async () => {
@@ -221,6 +235,7 @@ describe('gitDiffToRemote', () => {
     expect(found.sha).toBe(sha);
     expect(found.diff).toContain('-one\n+two\n');
     expect(found.diff).toContain('+untracked\n');
+    await expect(diffToRemote(cwd, process.env, found.diff.length - 1)).rejects.toThrow('is too large');
   });
 });
 

@@ -107,6 +107,7 @@ describe('messages', () => {
   it.each([
     [{ id: null, method: 'thread/list', params: {} }, null, /`id` to be a string or an integer/],
     [{ id: 1.5, method: 'thread/list', params: {} }, null, /floating point `1.5`/],
+    [{ id: 2 ** 53, method: 'thread/list', params: {} }, null, /integer `9007199254740992`, .* up to 2\^53/],
     [{ id: { a: 1 }, method: 'thread/list', params: {} }, null, /invalid type: map/],
     [{ id: 5, method: 'thread/list', params: {}, trace: 'x' }, 5, /`trace` to be an object/],
     [{ id: 'b', method: 'thread/list', params: {}, trace: { traceparent: 4 } }, 'b', /`trace.traceparent`/],

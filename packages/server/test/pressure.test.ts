@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clientOn, INITIALIZE, introduced, slowChannel, type Wire } from './support/client.ts';
+import { clientOn, connect, INITIALIZE, introduced, slowChannel, type Wire } from './support/client.ts';
 import { type FakeThread, fakeThreads } from './support/fake-threads.ts';
 import { world } from './support/server.ts';
 
@@ -264,6 +264,14 @@ describe('the end of a server', () => {
     await client.closed;
     await server.close();
     expect(loaded.state.closed).toBe(true);
+  });
+
+  it('ends a connection that comes too late', async () => {
+    const { server } = world();
+    await server.close();
+    const client = connect(server);
+    await client.closed;
+    expect(client.log).toEqual([]);
   });
 
   it('needs no engine when nobody used one', async () => {

@@ -1,28 +1,23 @@
-import {
-  cp,
-  lstat,
-  mkdir,
-  readdir,
-  readFile,
-  rm,
-  rmdir,
-  stat,
-  unlink,
-  writeFile,
-  copyFile,
-  realpath,
-} from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { cp, lstat, mkdir, readdir, rm, rmdir, stat, unlink, writeFile, copyFile, realpath } from 'node:fs/promises';
 import { dirname, join, relative, isAbsolute, resolve } from 'node:path';
 import { CodexError, systemCode } from '@codex/base';
 import { decodeBase64 } from '../base64.ts';
 import type { Handlers } from '../context.ts';
 import { orOsError } from '../os-error.ts';
+import { readRegularFile } from '../regular-file.ts';
+
+/** What fits into one JSON text as base64. */
+const MAX_READ_BYTES = 256 * 1024 * 1024;
+/** As `w`; a pipe that nobody reads is an error instead of a wait without end. */
+const WRITE = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NONBLOCK;
 
 /** Files for clients that have no file system of their own: absolute paths, no sandbox (§9.10). */
 export const fsHandlers = {
   async 'fs/readFile'({ path }) {
-    const bytes = await orOsError(readFile(path));
-    return { dataBase64: bytes.toString('base64') };
+    const read = await orOsError(readRegularFile(path, MAX_READ_BYTES));
+    if ('because' in read) throw new CodexError('invalidRequest', `fs/readFile cannot read ${path}: ${read.because}`);
+    return { dataBase64: read.bytes.toString('base64') };
   },
 
   async 'fs/writeFile'({ path, dataBase64 }) {
@@ -30,7 +25,7 @@ export const fsHandlers = {
     if (!data.ok) {
       throw new CodexError('invalidRequest', `fs/writeFile requires valid base64 dataBase64: ${data.reason}`);
     }
-    await orOsError(writeFile(path, data.bytes));
+    await orOsError(writeFile(path, data.bytes, { flag: WRITE }));
     return {};
   },
 

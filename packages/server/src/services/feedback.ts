@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { CodexError, type Ids, type Logger, systemCode, toMessage } from '@codex/base';
+import { readRegularFile } from '../regular-file.ts';
 import type { LazyState } from './state/lazy-state.ts';
 
 export interface FeedbackReport {
@@ -116,26 +117,10 @@ async function attachAll(folder: string, paths: readonly string[]): Promise<{ fi
   return { files, leftOut };
 }
 
-/** A regular file that is no larger than allowed; links, pipes and devices are not read. */
+/** No links either: they may lead anywhere. */
 async function readWhole(path: string, maxBytes: number): Promise<{ bytes: Buffer } | { because: string }> {
   try {
-    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    try {
-      const stats = await file.stat();
-      if (!stats.isFile()) return { because: 'not a regular file' };
-      if (stats.size > maxBytes) return { because: `${stats.size} bytes, ${maxBytes} are allowed` };
-      // What is appended meanwhile is left out: the file may be written to without end.
-      const bytes = Buffer.alloc(stats.size);
-      let filled = 0;
-      while (filled < bytes.length) {
-        const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, filled);
-        if (bytesRead === 0) break;
-        filled += bytesRead;
-      }
-      return { bytes: bytes.subarray(0, filled) };
-    } finally {
-      await file.close();
-    }
+    return await readRegularFile(path, maxBytes, constants.O_NOFOLLOW);
   } catch (error) {
     return { because: systemCode(error) ?? toMessage(error) };
   }
