@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { call, custom, inputItems, itemDone, outputOf, type Step, say, toolNames } from '@codex/mock-model';
 import { describe, expect, it } from 'vitest';
@@ -112,7 +112,7 @@ describe('exec_command (§11.1)', () => {
       { allow_login_shell: false },
     );
     expect(output()).toMatch(
-      /^exec_command failed for `\/bin\/bash -c ls`: CreateProcess .*No such file or directory \(os error 2\)/,
+      /^exec_command failed for `\/bin\/bash -c ls`: CreateProcess .*No such file or directory \(os error 2\): working directory \/no\/where"/,
     );
     expect(item()).toBeUndefined();
     expect(output('call-2')).toBe('write_stdin failed: Unknown process id 5');
@@ -157,8 +157,8 @@ describe('shell and shell_command (§11.2)', () => {
       call('shell_command', { command: 'ls', workdir: 'none' }, 'call-3'),
     ]);
     expect(output()).toBe('command args are empty');
-    expect(output('call-2')).toMatch(/^execution error: .*No such file or directory/);
-    expect(output('call-3')).toMatch(/^execution error: .*No such file or directory/);
+    expect(output('call-2')).toMatch(/^execution error: No such file or .*: program \/no\/such\/program$/);
+    expect(output('call-3')).toMatch(/^execution error: No such file or .*: working directory \/.*\/none$/);
     expect(item('call-2')).toMatchObject({ status: 'failed', exitCode: -1 });
   });
 
@@ -354,11 +354,14 @@ describe('other tools (§11.4)', () => {
         call('view_image', { path: 'none.png' }, 'call-2'),
         call('view_image', { path: '.' }, 'call-3'),
         call('view_image', { path: 'a.txt' }, 'call-4'),
+        call('view_image', { path: 'huge.png' }, 'call-5'),
       ],
       {},
       async (folder) => {
         await writeFile(path.join(folder, 'a.png'), Buffer.from('89504e470d0a1a0a', 'hex'));
         await writeFile(path.join(folder, 'a.txt'), 'x');
+        await writeFile(path.join(folder, 'huge.png'), '');
+        await truncate(path.join(folder, 'huge.png'), 21 * 1024 * 1024);
       },
     );
     expect(outputOf(last, 'call-1')).toEqual([
@@ -369,6 +372,7 @@ describe('other tools (§11.4)', () => {
     expect(output('call-3')).toBe(`image path \`${cwd}\` is not a file`);
     expect(output('call-4')).toContain('unsupported MIME type `text/plain`');
     expect(item('call-4')).toBeUndefined();
+    expect(output('call-5')).toContain('it has 21 MB and images of at most 20 MB can be sent; make it smaller');
   });
 
   it('are offered as model, features and depth want it (§10.2)', async () => {

@@ -1,5 +1,6 @@
 import { type Clock, linkedController, type Logger, toMessage } from '@codex/base';
 import type { Child, OnData, OutputStream } from './child.ts';
+import type { CommandTag } from './command-tag.ts';
 import { headTail } from './output.ts';
 import { endTree, signalGroup } from './process-tree.ts';
 
@@ -57,7 +58,7 @@ export const DEFAULT_MAX_BYTES = 1024 * 1024;
 export async function startExecution(
   start: (onData: OnData) => Promise<Child>,
   options: OutputOptions,
-  deps: { clock: Clock; log: Logger; release?: (() => Promise<void>) | undefined },
+  deps: { clock: Clock; log: Logger; tag?: CommandTag | undefined; release?: (() => Promise<void>) | undefined },
 ): Promise<Execution> {
   const { clock, log } = deps;
   const release = async () => {
@@ -149,7 +150,9 @@ export async function startExecution(
       if (!ending) {
         // A command that ended by itself keeps its code; what it left in its group goes all the same.
         if (!exited) cause = why;
-        ending = endTree(child.pid, () => exited, deps).then(() => forceExit(KILLED_CODE));
+        ending = endTree({ pid: child.pid, tag: deps.tag, exited: () => exited }, deps).then(() =>
+          forceExit(KILLED_CODE),
+        );
         endAsked.abort();
       }
       return report;

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
+import { systemCode } from '@codex/base';
 import { type Child, exitCodeOf, type Launch, MAX_UNREAD_INPUT, type OnData } from './child.ts';
 import type { FifoPool, PipeEnds } from './fifo-pool.ts';
 import { whyNotFolder } from './locate.ts';
@@ -127,5 +128,7 @@ function streamOf(stream: Readable | null): Readable {
 
 /** The system gives one error number for a missing program and a missing folder. */
 function startFault(cause: unknown, launch: Launch): SpawnError {
-  return spawnError(cause, whyNotFolder(launch.cwd) === undefined ? 'program' : 'cwd');
+  if (systemCode(cause) === 'E2BIG') return spawnError(cause, 'arguments');
+  const folder = whyNotFolder(launch.cwd) !== undefined;
+  return folder ? spawnError(cause, 'cwd', launch.cwd) : spawnError(cause, 'program', launch.program);
 }

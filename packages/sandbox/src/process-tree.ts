@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { type Clock, type Logger, systemCode } from '@codex/base';
+import { type CommandTag, taggedProcesses } from './command-tag.ts';
 
 const GRACE_MS = 500;
 const LAST_WAIT_MS = 1000;
@@ -24,15 +25,26 @@ export function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
+/** A command whose processes are to be ended. */
+export interface Ending {
+  /** The leader of its group. */
+  pid: number;
+  /** Finds those that left the group and lost their parents. */
+  tag: CommandTag | undefined;
+  /** Whether the leader itself has been seen to end. */
+  exited(): boolean;
+}
+
 /**
- * Ends the group led by `root` and those descendants that left it (Linux): SIGTERM, and SIGKILL for what is still
- * there after a grace period. Resolves when all are gone, at the latest about 1.5 s later. `exited` tells whether the
- * leader itself has been seen to end.
+ * Ends a command's group and what left it (Linux): descendants and whoever has the tag. SIGTERM first, SIGKILL for what is
+ * still there after a grace period. Resolves when all are gone, at the latest about 1.5 s later.
  */
-export async function endTree(root: number, exited: () => boolean, deps: { clock: Clock; log: Logger }): Promise<void> {
+export async function endTree(command: Ending, deps: { clock: Clock; log: Logger }): Promise<void> {
+  const { pid: root, tag, exited } = command;
   const strays = new Map<number, Stat>();
   const look = () => {
-    for (const stat of descendants([root, ...strays.keys()])) {
+    const tagged = tag === undefined ? [] : taggedProcesses(tag).flatMap((pid) => readStat(pid) ?? []);
+    for (const stat of [...descendants([root, ...strays.keys()]), ...tagged]) {
       if (stat.group !== root) strays.set(stat.pid, stat);
     }
   };
@@ -41,11 +53,20 @@ export async function endTree(root: number, exited: () => boolean, deps: { clock
     signalGroup(root, signal);
     for (const stray of strays.values()) signalStray(stray, strays, signal);
   };
-  const gone = () => exited() && !groupAlive(root) && [...strays.values()].every((stray) => !isAlive(stray));
+  const noneSeen = () => exited() && !groupAlive(root) && ![...strays.values()].some(isAlive);
+  // One that was being started while we looked shows at the second look.
+  const gone = () => {
+    if (!noneSeen()) return false;
+    look();
+    return noneSeen();
+  };
   send('SIGTERM');
   if (await becomes(gone, GRACE_MS, deps.clock)) return;
-  send('SIGKILL');
-  if (await becomes(gone, LAST_WAIT_MS, deps.clock)) return;
+  const killed = () => {
+    send('SIGKILL');
+    return gone();
+  };
+  if (await becomes(killed, LAST_WAIT_MS, deps.clock)) return;
   deps.log.warn({ pid: root }, 'a command cannot be ended');
 }
 

@@ -2,8 +2,7 @@ import { existsSync, readSync, writeSync } from 'node:fs';
 import type { Clock } from '@codex/base';
 import { systemCode } from '@codex/base';
 import { type Child, exitCodeOf, type Launch, MAX_UNREAD_INPUT, type OnData, type TerminalSize } from './child.ts';
-import { locate, whyNotFolder } from './locate.ts';
-import { spawnError, systemSpawnError } from './spawn-error.ts';
+import { spawnError } from './spawn-error.ts';
 
 const DEFAULT_SIZE: TerminalSize = { rows: 24, cols: 80 };
 const MAX_SIZE = 0xffff;
@@ -18,17 +17,13 @@ interface UnixTerminal {
 }
 
 /**
- * Starts a process on a new pseudo-terminal; all output is `stdout`. Rejects with a SpawnError. The checks come first
- * because the library forks before it looks and would report a missing program as a process that exits with 1.
+ * Starts a process on a new pseudo-terminal; all output is `stdout`. Rejects with a SpawnError. Whether folder and program
+ * are there is checked by the caller: the library forks before it looks and lets the process exit with 1.
  */
 export async function startPtyChild(
   launch: Launch,
   options: { size?: TerminalSize | undefined; leaked: readonly number[]; clock: Clock; onData: OnData },
 ): Promise<Child> {
-  const badFolder = whyNotFolder(launch.cwd);
-  if (badFolder !== undefined) throw systemSpawnError(badFolder, 'cwd');
-  const found = locate(launch.program, launch.cwd, launch.env['PATH']);
-  if ('errno' in found) throw systemSpawnError(found.errno, 'program');
   const { spawn } = await import('@lydell/node-pty');
   const size = options.size && isSize(options.size) ? options.size : DEFAULT_SIZE;
   let terminal: ReturnType<typeof spawn>;
@@ -42,7 +37,7 @@ export async function startPtyChild(
       encoding: null,
     });
   } catch (error) {
-    throw spawnError(error, 'program');
+    throw spawnError(error, 'program', launch.program);
   }
   terminal.onData((chunk: string | Uint8Array) => {
     options.onData('stdout', typeof chunk === 'string' ? Buffer.from(chunk) : chunk);

@@ -9,15 +9,17 @@ import {
   type OutputOptions,
   startExecution,
 } from './execution.ts';
+import { type CommandTag, createTagger, type Tagger } from './command-tag.ts';
 import { createFifoPool } from './fifo-pool.ts';
 import { leakedDescriptors } from './descriptors.ts';
 import { type Isolation, noIsolation, type SandboxSupport, type WrappedCommand } from './isolation.ts';
 import { headTail } from './output.ts';
 import { startPipeChild } from './pipe-child.ts';
-import { allowsNetwork } from './policy.ts';
+import { allowsNetwork, isConfining } from './policy.ts';
 import { startPtyChild } from './pty-child.ts';
 import { createSession, type Session } from './session.ts';
 import { SpawnError } from './spawn-error.ts';
+import { whyNotStartable } from './startable.ts';
 import { createWatchdog } from './watchdog.ts';
 
 export interface CommandSpec {
@@ -67,13 +69,14 @@ export function createRunner(deps: { clock: Clock; log: Logger; isolation?: Isol
   const { clock, log, isolation = noIsolation() } = deps;
   const running = new Set<Execution>();
   const starting = new Set<Promise<unknown>>();
+  const tagger = createTagger({ clock, log });
   const watchdog = createWatchdog(log);
   const fifos = createFifoPool(log, (path) => watchdog.setFolder(path));
   let leaked: readonly number[] | undefined;
   let closing: Promise<void> | undefined;
 
   const startNow = async (spec: CommandSpec, options: OpenOptions): Promise<Execution> => {
-    const { launch, release, litter } = await prepare(spec, isolation);
+    const { launch, tag, release, litter } = await prepare(spec, isolation, tagger);
     watchdog.addLitter(litter);
     leaked ??= leakedDescriptors();
     const given = { leaked, stdin: options.stdin ?? false, size: options.size };
@@ -81,13 +84,13 @@ export function createRunner(deps: { clock: Clock; log: Logger; isolation?: Isol
       options.tty
         ? startPtyChild(launch, { ...given, clock, onData })
         : startPipeChild(launch, { ...given, fifos, onData });
-    const execution = await startExecution(start, options, { clock, log, release });
+    const execution = await startExecution(start, options, { clock, log, tag, release });
     const { pid } = execution.child;
     running.add(execution);
-    watchdog.add(pid);
+    watchdog.add(pid, tag);
     void execution.report.then(() => {
       running.delete(execution);
-      watchdog.remove(pid);
+      watchdog.remove(pid, tag);
     });
     return execution;
   };
@@ -142,11 +145,12 @@ export function createRunner(deps: { clock: Clock; log: Logger; isolation?: Isol
 
 interface Prepared {
   launch: Launch;
+  tag?: CommandTag;
   release: WrappedCommand['release'];
   litter: readonly string[];
 }
 
-async function prepare(spec: CommandSpec, isolation: Isolation): Promise<Prepared> {
+async function prepare(spec: CommandSpec, isolation: Isolation, tagger: Tagger): Promise<Prepared> {
   const { cwd, policy } = spec;
   if (!spec.argv[0]) throw new CodexError('invalidParams', 'command must not be empty');
   const words = {
@@ -159,11 +163,16 @@ async function prepare(spec: CommandSpec, isolation: Isolation): Promise<Prepare
     if (texts.some((text) => text.includes('\0')))
       throw new SpawnError({ reason: `nul byte found in ${what}`, subject });
   }
+  const fault = isConfining(policy) ? undefined : whyNotStartable(spec.argv, cwd, spec.env);
+  if (fault) throw fault;
   const env = allowsNetwork(policy) ? spec.env : { ...spec.env, ...NETWORK_OFF };
   const wrapped = await isolation.wrap(spec.argv, policy, cwd, env, spec.policyCwd);
   if (!wrapped.ok) throw wrapped.error;
   const [program = '', ...args] = wrapped.argv;
-  return { launch: { program, args, cwd, env: wrapped.env }, release: wrapped.release, litter: wrapped.litter ?? [] };
+  const launch = { program, args, cwd, env: wrapped.env };
+  if (isConfining(policy)) return { launch, release: wrapped.release, litter: wrapped.litter ?? [] };
+  // A sandbox takes everything along when it ends; elsewhere we have to find what a command started.
+  return { ...(await tagger.tag(launch)), release: wrapped.release, litter: [] };
 }
 
 function onAbort(signal: AbortSignal | undefined, cause: EndCause, execution: Execution): () => void {

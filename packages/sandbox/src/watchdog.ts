@@ -1,11 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type Logger, toMessage } from '@codex/base';
+import { type CommandTag, TAG_LINE } from './command-tag.ts';
 
 /**
- * Reads `+ pid`, `- pid`, `d folder` and `e folder` lines. Its input ends when our process does, however that happens;
- * then the groups still listed are ended, the folder (d) is removed, and so are the empty ones (e) with their parents.
+ * Reads `+ pid/tag`, `- pid/tag`, `d folder` and `e folder` lines. Its input ends when our process does, however that
+ * happens; then the groups still listed are ended with all that has their tag, the folder (d) is removed, and so are the
+ * empty ones (e) with their parents.
  */
 const SCRIPT = `
+send() {
+  for command in $live; do
+    kill "-$1" "-\${command%/*}"
+    tag=\${command#*/}
+    [ "$tag" ] || continue
+    for file in $(grep -ls "${TAG_LINE('$tag')}" /proc/[0-9]*/limits); do
+      pid=\${file#/proc/}
+      kill "-$1" "\${pid%/limits}"
+    done
+  done
+} 2>/dev/null
 trap '' HUP INT QUIT TERM
 live=' '
 folder=
@@ -20,19 +33,20 @@ while read -r op arg; do
     e) empty=$empty$arg$newline ;;
   esac
 done
-for pid in $live; do kill -TERM "-$pid" 2>/dev/null; done
+send TERM
 if [ -n "$folder" ]; then rm -rf -- "$folder"; fi
 if [ "$live" != ' ' ]; then
   sleep 1
-  for pid in $live; do kill -KILL "-$pid" 2>/dev/null; done
+  send KILL
 fi
 printf %s "$empty" | while read -r arg; do rmdir -- "$arg" && rmdir -- "\${arg%/*}"; done 2>/dev/null
 `;
 
 /** Ends commands that outlive us. One small shell process per runner, started with the first command. */
 export interface Watchdog {
-  add(pid: number): void;
-  remove(pid: number): void;
+  add(pid: number, tag?: CommandTag): void;
+  /** With the words it was added by. */
+  remove(pid: number, tag?: CommandTag): void;
   setFolder(path: string): void;
   /** Empty folders to remove with their parent folders, if they are still there then. */
   addLitter(paths: readonly string[]): void;
@@ -75,8 +89,8 @@ export function createWatchdog(log: Logger): Watchdog {
   const litter = new Set<string>();
   const tell = (line: string) => void start()?.stdin?.write(`${line}\n`);
   return {
-    add: (pid) => tell(`+ ${pid}`),
-    remove: (pid) => tell(`- ${pid}`),
+    add: (pid, tag) => tell(`+ ${pid}/${tag ?? ''}`),
+    remove: (pid, tag) => tell(`- ${pid}/${tag ?? ''}`),
     setFolder: (path) => tell(`d ${path}`),
     addLitter(paths) {
       for (const path of paths) {

@@ -182,9 +182,9 @@ EOF`;
     ];
     const faults = await Promise.all(failing.map((spec) => runConfined(spec).catch((error: unknown) => error)));
     expect(faults.map((fault) => (isSpawnError(fault) ? [fault.message, fault.subject] : fault))).toEqual([
-      ['No such file or directory (os error 2)', 'program'],
-      ['Permission denied (os error 13)', 'program'],
-      ['No such file or directory (os error 2)', 'cwd'],
+      ['No such file or directory (os error 2): program no-such-program', 'program'],
+      ['Permission denied (os error 13): program /etc/passwd', 'program'],
+      ['No such file or directory (os error 2): working directory /no/such', 'cwd'],
     ]);
   });
 });

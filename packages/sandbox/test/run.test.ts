@@ -63,18 +63,22 @@ describe('a command that runs to its end', () => {
 });
 
 describe('a command that cannot start', () => {
-  const notFound = { message: 'No such file or directory (os error 2)', errno: 'ENOENT', osError: 2 };
+  const notFound = { reason: 'No such file or directory', errno: 'ENOENT', osError: 2 };
 
   test('missing program', async () => {
     const run = testRunner().run(command(['/no/such/program']));
-    await expect(run).rejects.toMatchObject({ ...notFound, subject: 'program', reason: 'No such file or directory' });
+    const message = 'No such file or directory (os error 2): program /no/such/program';
+    const data = { subject: 'program', errno: 'ENOENT', program: '/no/such/program' };
+    await expect(run).rejects.toMatchObject({ ...notFound, subject: 'program', message, data });
     await expect(run).rejects.toBeInstanceOf(SpawnError);
     await expect(testRunner().run(command(['no-such-program']))).rejects.toMatchObject(notFound);
   });
 
   test('missing folder', async () => {
     const run = testRunner().run(command(['true'], { cwd: '/no/such/folder' }));
-    await expect(run).rejects.toMatchObject({ ...notFound, subject: 'cwd' });
+    const message = 'No such file or directory (os error 2): working directory /no/such/folder';
+    const data = { subject: 'cwd', errno: 'ENOENT', cwd: '/no/such/folder' };
+    await expect(run).rejects.toMatchObject({ ...notFound, subject: 'cwd', message, data });
   });
 
   test('a file as folder, a folder and a plain file as program', async () => {
@@ -82,13 +86,16 @@ describe('a command that cannot start', () => {
     writeFileSync(join(folder, 'plain'), 'text');
     mkdirSync(join(folder, 'sub'));
     const runner = testRunner();
-    const denied = { message: 'Permission denied (os error 13)', subject: 'program' };
+    const denied = (name: string) => ({
+      message: `Permission denied (os error 13): program ${join(folder, name)}`,
+      subject: 'program',
+    });
     await expect(runner.run(command(['true'], { cwd: join(folder, 'plain') }))).rejects.toMatchObject({
-      message: 'Not a directory (os error 20)',
+      message: `Not a directory (os error 20): working directory ${join(folder, 'plain')}`,
       subject: 'cwd',
     });
-    await expect(runner.run(command([join(folder, 'plain')]))).rejects.toMatchObject(denied);
-    await expect(runner.run(command([join(folder, 'sub')]))).rejects.toMatchObject(denied);
+    await expect(runner.run(command([join(folder, 'plain')]))).rejects.toMatchObject(denied('plain'));
+    await expect(runner.run(command([join(folder, 'sub')]))).rejects.toMatchObject(denied('sub'));
   });
 
   test.each([

@@ -154,14 +154,14 @@ describe('terminal', () => {
 
   test('what cannot start is refused before anything is forked', async () => {
     const runner = testRunner();
-    const notFound = { name: 'SpawnError', message: 'No such file or directory (os error 2)' };
+    const notFound = { name: 'SpawnError', errno: 'ENOENT' };
     await expect(runner.open(command(['no-such-program']), { tty: true })).rejects.toMatchObject(notFound);
     await expect(runner.open(command(['true'], { cwd: '/no/such' }), { tty: true })).rejects.toMatchObject({
       ...notFound,
-      subject: 'cwd',
+      message: 'No such file or directory (os error 2): working directory /no/such',
     });
     await expect(runner.open(command(['/etc/passwd']), { tty: true })).rejects.toMatchObject({
-      message: 'Permission denied (os error 13)',
+      message: 'Permission denied (os error 13): program /etc/passwd',
     });
   });
 

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nullLogger } from '@codex/base';
 import { expect, test } from 'vitest';
+import { taggedProcesses } from '../src/command-tag.ts';
 import { createWatchdog } from '../src/watchdog.ts';
 import { eventually, isAlive, testFolder } from './support.ts';
 
@@ -19,11 +20,13 @@ test('what is still listed when the input ends is ended, what was taken off is n
   for (const path of [litter, kept]) mkdirSync(path, { recursive: true });
   writeFileSync(join(kept, '../file'), '');
   watchdog.addLitter([litter, kept, join(testFolder(), 'none/mark')]);
-  watchdog.add(listed.pid ?? 0);
-  watchdog.add(removed.pid ?? 0);
-  watchdog.remove(removed.pid ?? 0);
+  const tagged = spawn('prlimit', ['--locks=123456789:', '--', 'sleep', '100'], { detached: true, stdio: 'ignore' });
+  await eventually(() => taggedProcesses(123456789).includes(tagged.pid ?? 0));
+  watchdog.add(listed.pid ?? 0, 123456789);
+  watchdog.add(removed.pid ?? 0, 5);
+  watchdog.remove(removed.pid ?? 0, 5);
   await watchdog.close();
-  await eventually(() => listed.signalCode !== null);
+  await eventually(() => listed.signalCode !== null && tagged.signalCode !== null);
   expect(listed.signalCode).toBe('SIGTERM');
   expect(isAlive(removed.pid ?? 0)).toBe(true);
   expect(existsSync(folder)).toBe(false);

@@ -80,11 +80,16 @@ test('contradictions are refused before anything runs', async () => {
 test('what cannot be started says why', async () => {
   const { server } = world();
   const client = await introduced(server);
-  const missing = [-32603, 'failed to spawn command: No such file or directory (os error 2)'];
-  expect(await refusal(client, 'command/exec', { command: ['no-such-program'] })).toEqual(missing);
-  expect(await refusal(client, 'command/exec', { command: ['true'], cwd: '/no/such/folder' })).toEqual(missing);
+  const missing = (what: string) => [
+    -32603,
+    `failed to spawn command: No such file or directory (os error 2): ${what}`,
+  ];
+  const program = missing('program no-such-program');
+  expect(await refusal(client, 'command/exec', { command: ['no-such-program'] })).toEqual(program);
   const onTerminal = { command: ['no-such-program'], tty: true, processId: 'p' };
-  expect(await refusal(client, 'command/exec', onTerminal)).toEqual(missing);
+  expect(await refusal(client, 'command/exec', onTerminal)).toEqual(program);
+  const elsewhere = { command: ['true'], cwd: '/no/such/folder' };
+  expect(await refusal(client, 'command/exec', elsewhere)).toEqual(missing('working directory /no/such/folder'));
   // Its name is free again.
   expect(await client.request('command/exec', { command: ['true'], processId: 'p' })).toMatchObject({ exitCode: 0 });
 });
@@ -191,14 +196,15 @@ test('only a terminal can be resized, and only to a size', async () => {
 test('terminate ends a command with everything it started', async () => {
   const { server } = world();
   const client = await introduced(server);
-  const command = sh('sleep 60 & echo $!; wait');
+  const detached = `(setsid sh -c 'echo $$; exec sleep 60 >/dev/null 2>&1' &)`;
+  const command = sh(`${detached}; sleep 60 & echo $!; wait`);
   const done = client.request('command/exec', { command, processId: 'p', streamStdoutStderr: true });
-  await untilStreamed(client, 'p', '\n');
-  const child = Number(streamed(client, 'p'));
-  expect(isAlive(child)).toBe(true);
+  await client.until(() => streamed(client, 'p').split('\n').length > 2);
+  const children = streamed(client, 'p').trim().split('\n').map(Number);
+  expect(children.map(isAlive)).toEqual([true, true]);
   expect(await client.request('command/exec/terminate', { processId: 'p' })).toEqual({});
   expect(await done).toMatchObject({ exitCode: -1 });
-  expect(isAlive(child)).toBe(false);
+  expect(children.map(isAlive)).toEqual([false, false]);
 });
 
 test('a process that has ended is no longer running while its output is still read', async () => {

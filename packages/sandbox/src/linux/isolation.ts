@@ -2,10 +2,9 @@ import { realpathSync } from 'node:fs';
 import { type Clock, CodexError, type Logger, toMessage } from '@codex/base';
 import type { SandboxPolicy } from '@codex/protocol';
 import { type Isolation, notEnforceable, type Wrapped } from '../isolation.ts';
-import { locate, whyNotFolder } from '../locate.ts';
 import { isConfining, isWritable, type ResolvedPolicy, resolvePolicy } from '../policy.ts';
 import { processEnds } from '../process-tree.ts';
-import { systemSpawnError } from '../spawn-error.ts';
+import { whyNotStartable } from '../startable.ts';
 import { type Bwrap, canUntrap, findBwrap, isReplaceable, launchable, type Probe, probe } from './bwrap.ts';
 import { createGuards } from './guards.ts';
 import { isVisible, withoutKernelTrees } from './mounts.ts';
@@ -60,7 +59,7 @@ export function linuxIsolation(deps: LinuxIsolationDeps): Isolation {
     const resolved = { ...withoutKernelTrees(resolvePolicy(policy, policyCwd, env)), cwd };
     const chosen = choose((program) => !(isWritable(resolved, program) && isReplaceable(program)));
     if (!chosen.ok) return { ok: false, error: notEnforceable(policy, chosen.reason) };
-    const fault = whyNotStartable(argv, resolved, env);
+    const fault = whyNotStartable(argv, cwd, env) ?? whyNotVisible(resolved);
     if (fault) return { ok: false, error: fault };
     try {
       return confined(chosen.bwrap, argv, resolved, env);
@@ -110,19 +109,10 @@ export function linuxIsolation(deps: LinuxIsolationDeps): Isolation {
   };
 }
 
-/** The error that starting the command without a sandbox would give; bubblewrap only exits with 1. */
-function whyNotStartable(
-  argv: readonly string[],
-  resolved: ResolvedPolicy,
-  env: Readonly<Record<string, string>>,
-): CodexError | undefined {
-  const { cwd } = resolved;
-  const folder = whyNotFolder(cwd);
-  if (folder !== undefined) return systemSpawnError(folder, 'cwd');
-  const program = locate(argv[0] ?? '', cwd, env['PATH']);
-  if ('errno' in program) return systemSpawnError(program.errno, 'program');
-  if (isVisible(resolved, cwd)) return undefined;
-  return new CodexError('invalidRequest', `The working directory ${cwd} is not among the readable folders.`);
+function whyNotVisible(resolved: ResolvedPolicy): CodexError | undefined {
+  if (isVisible(resolved, resolved.cwd)) return undefined;
+  const message = `The working directory ${resolved.cwd} is not among the readable folders.`;
+  return new CodexError('invalidRequest', message);
 }
 
 function once<V>(make: () => V): () => V {
