@@ -23,6 +23,12 @@ export const PACKAGES = {
     builtins: ['crypto', 'fs', ...PURE],
     libraries: ['diff'],
   },
+  'packages/network-proxy': {
+    floor: 'model',
+    imports: ['base'],
+    builtins: ['dns', 'http', 'net', 'stream'],
+    libraries: [],
+  },
 
   'packages/execpolicy': {
     floor: 'parts',
@@ -81,6 +87,7 @@ export const PACKAGES = {
       'config',
       'execpolicy',
       'models',
+      'network-proxy',
       'protocol',
       'rollout',
       'sandbox',
