@@ -12,7 +12,7 @@ import { type Override, overridesTable } from './overrides.ts';
 import { locate } from './position.ts';
 import { type Resolution, type ResolveInput, resolveConfig, type TypedSettings } from './resolve.ts';
 import { decodeConfig } from './schema.ts';
-import { emptyTable, type TomlTable } from './toml.ts';
+import { emptyTable, isTable, type TomlTable } from './toml.ts';
 import { DEFAULT_ROOT_MARKERS } from './trust.ts';
 
 export type ConfigWarning = ConfigWarningNotification;
@@ -110,7 +110,7 @@ function load(options: LoadOptions, fromDisk: ReadConfigFile): Loaded {
   });
   if (stack.error) return fail(stack.error);
 
-  const table = mergeLayers(layers);
+  const table = mergeLayers(layers.map(withoutSkillSwitches));
   const { trust, markers, rulesFolders } = stack;
   const { profile, settings = {} } = options;
   const base = { home, cwd, env, table, trust, markers, rulesFolders, profile, settings };
@@ -124,6 +124,14 @@ function load(options: LoadOptions, fromDisk: ReadConfigFile): Loaded {
     deprecations: result.deprecations,
     startupWarnings: result.startupWarnings,
   };
+}
+
+/** Which skills are switched off is said by the user, not by a project (skills specification §3). */
+function withoutSkillSwitches(layer: Layer): Layer {
+  const { skills } = layer.config;
+  if (layer.name.type !== 'project' || !isTable(skills) || skills['config'] === undefined) return layer;
+  const { config: _, ...others } = skills;
+  return { ...layer, config: { ...layer.config, skills: others } };
 }
 
 function flagsOf({ overrides, requestConfig }: LoadOptions): { table: TomlTable } | ConfigError {

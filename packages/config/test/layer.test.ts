@@ -27,6 +27,15 @@ describe('precedence', () => {
     expect([config.model, config.reviewModel, config.modelProvider]).toEqual(['b', 'a', 'ollama']);
   });
 
+  test('a project does not decide which skills are off', async () => {
+    const own = '[[skills.config]]\npath = "/s/SKILL.md"\nenabled = false\n';
+    const w = world(`${own}${TRUSTED}`, {
+      'project/.codex/config.toml': '[skills]\nconfig = []\nbundled = { enabled = false }\n',
+    });
+    const { skills } = await w.config();
+    expect(skills).toEqual({ bundledEnabled: false, config: [{ path: '/s/SKILL.md', enabled: false }] });
+  });
+
   test('an untrusted project does not count, a flag still does', async () => {
     const w = world(`model = "a"\n${UNTRUSTED}`, project);
     expect((await w.config()).model).toBe('a');

@@ -8,7 +8,7 @@ export {
 } from './approval/decide.ts';
 export { decidePatch, type PatchDecision, type PatchRequest } from './approval/decide-patch.ts';
 export { MAX_INPUT_CHARS } from './context/user-input.ts';
-export type { CoreDeps, GitFacts } from './ports.ts';
+export type { CoreDeps, GitFacts, SkillSource } from './ports.ts';
 export type {
   ClientIdentity,
   ForkOptions,
@@ -17,6 +17,7 @@ export type {
   SettingsOverrides,
   StartOptions,
   Thread,
+  ThreadHistory,
   Threads,
   ThreadSettings,
   TurnOptions,

@@ -3,6 +3,7 @@ import type { Clock, Ids, Logger } from '@codex/base';
 import type { Config } from '@codex/config';
 import type { Models } from '@codex/models';
 import type { Runner, Shell } from '@codex/sandbox';
+import type { Skill, SkillSet } from '@codex/skills';
 import type { ClientIdentity } from './thread-types.ts';
 
 /** What core needs from outside. */
@@ -17,12 +18,21 @@ export interface CoreDeps {
   runner: Runner;
   files: PatchFiles;
   shell: Shell;
+  skills: SkillSource;
   /** The machine's time zone by its IANA name. */
   timezone(): string;
   /** How to talk to the models of a provider in the name of a client. */
   modelsFor(config: Config, provider: string, client: ClientIdentity): Models;
   /** What git says of a folder; null when it is no repository. */
   gitFacts(cwd: string): Promise<GitFacts | null>;
+}
+
+/** One library for all threads. */
+export interface SkillSource {
+  /** The skills that a configuration offers in a folder. */
+  at(config: Config, cwd: string): Promise<SkillSet>;
+  /** The whole text of a skill. Rejects when it cannot be read. */
+  read(skill: Skill): Promise<string>;
 }
 
 /** A field is null when git does not know it. */

@@ -7,6 +7,8 @@ import type { Grants } from './approval/grants.ts';
 import type { SessionApprovals } from './approval/remember.ts';
 import type { ThreadRules } from './approval/rule-book.ts';
 import type { AgentPort } from './agents.ts';
+import type { RefusedImages } from './context/refused-images.ts';
+import type { SkillSource } from './ports.ts';
 import type { TerminalSessions } from './tools/terminal-sessions.ts';
 
 /** What a thread keeps between its turns and lends to its tools. */
@@ -21,6 +23,7 @@ export interface ThreadSession {
   timezone(): string;
   readonly runner: Runner;
   readonly files: PatchFiles;
+  readonly skills: SkillSource;
   readonly approvals: SessionApprovals;
   readonly rules: ThreadRules;
   readonly grants: Grants;
@@ -29,6 +32,7 @@ export interface ThreadSession {
   /** Whether clocks of running tools stand still, because a human is being asked something. */
   readonly pauses: PauseSwitch;
   gitInfo: GitInfo | null;
+  readonly refusedImages: RefusedImages;
   /** The provider said that it counts the reasoning of earlier turns. */
   reasoningIncluded: boolean;
 }

@@ -34,6 +34,7 @@ export function createThreads(deps: CoreDeps): Threads {
     timeline: Timeline;
     resumed: boolean;
     preview: string;
+    turns: StoredThread['turns'] | null;
     updatedAt: number;
     gitInfo: ThreadSession['gitInfo'];
     depth: number;
@@ -60,6 +61,7 @@ export function createThreads(deps: CoreDeps): Threads {
       timezone: () => deps.timezone(),
       runner: deps.runner,
       files: deps.files,
+      skills: deps.skills,
       approvals: createSessionApprovals(),
       rules: ruleBook.open(config.rulesFolders),
       grants: createGrants(),
@@ -75,6 +77,7 @@ export function createThreads(deps: CoreDeps): Threads {
         loadThread: load,
       }),
       gitInfo: a.gitInfo,
+      refusedImages: new WeakSet(),
       reasoningIncluded: false,
     };
     const thread = createThread({
@@ -85,6 +88,7 @@ export function createThreads(deps: CoreDeps): Threads {
       models: a.models,
       settings: a.settings,
       preview: a.preview,
+      turns: a.turns,
       updatedAt: a.updatedAt,
       stored: a.resumed,
       userInstructions: () =>
@@ -147,6 +151,7 @@ export function createThreads(deps: CoreDeps): Threads {
       timeline,
       resumed: false,
       preview: '',
+      turns: null,
       updatedAt: createdAt,
       gitInfo: null,
       depth: options.depth ?? 0,
@@ -205,6 +210,8 @@ export function createThreads(deps: CoreDeps): Threads {
       timeline,
       resumed: true,
       preview: stored.preview,
+      // Nobody is shown the turns of an agent that is loaded for its parent's model.
+      turns: header.path === null || options.parentId ? null : stored.turns,
       updatedAt: stored.updatedAt,
       gitInfo: stored.gitInfo,
       depth: options.depth ?? 0,

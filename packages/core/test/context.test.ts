@@ -35,6 +35,7 @@ const FACTS: AssembleFacts = {
   shell: 'bash',
   writableRoots: [],
   approvedPrefixes: null,
+  skills: null,
   subagents: [],
   modelInstructions: 'INSTRUCTIONS',
   personalityText: (personality) => personality.toUpperCase(),

@@ -97,12 +97,16 @@ export async function rig(steps: Step[] = [], options: RigOptions = {}): Promise
       });
     },
     gitFacts: async () => null,
+    skills: { at: async () => ({ skills: [], errors: [] }), read: () => Promise.reject(new Error('no skills')) },
     ...options.deps,
   };
   const threads = createThreads(deps);
   /** The newest thread of each file. */
   const opened = new Map<string, Thread>();
-  threads.onOpened((thread) => void opened.set(thread.header.path ?? thread.id, thread));
+  threads.onOpened((thread) => {
+    opened.set(thread.header.path ?? thread.id, thread);
+    watch(thread);
+  });
 
   onTestFinished(async () => {
     await threads.close();
@@ -215,12 +219,12 @@ export async function expectStored(thread: Thread): Promise<void> {
   await thread.flush();
   if (file === null) return;
   if (!existsSync(file)) {
-    expect(thread.state.turns).toEqual([]);
+    expect(turnsOf(thread)).toEqual([]);
     return;
   }
   const stored = await readRollout(file);
   expect(stored.skippedLines).toBe(0);
-  expect(stored.state.turns).toEqual(thread.state.turns);
+  expect(stored.state.turns).toEqual(turnsOf(thread));
 }
 
 /** True while a process with this id runs; one that waits to be reaped does not count. */

@@ -10,6 +10,7 @@ import { legacyHandlers } from './handlers/legacy.ts';
 import { modelHandlers } from './handlers/model.ts';
 import { threadHistoryHandlers } from './handlers/thread-history.ts';
 import { searchHandlers } from './handlers/search.ts';
+import { skillsHandlers } from './handlers/skills.ts';
 import { threadLifeHandlers } from './handlers/thread-life.ts';
 import { threadOpenHandlers } from './handlers/thread-open.ts';
 import { threadReadHandlers } from './handlers/thread-read.ts';
@@ -33,5 +34,6 @@ export const handlers = {
   ...fsHandlers,
   ...commandHandlers,
   ...searchHandlers,
+  ...skillsHandlers,
   ...unavailableHandlers,
 } satisfies Handlers;

@@ -16,6 +16,7 @@ import type { ServiceOptions } from './services/service-options.ts';
 import { createLazyState, type LazyState } from './services/state/lazy-state.ts';
 import { createThreadCatalog } from './services/state/thread-catalog.ts';
 import { localTimezone } from './timezone.ts';
+import { createSkillsService, type SkillsService } from './services/skills-service.ts';
 import { createStoreService, type StoreService } from './services/store-service.ts';
 import { originatorOf, userAgentOf } from './user-agent.ts';
 
@@ -28,6 +29,7 @@ export interface Services {
   readonly feedback: Feedback;
   readonly commands: CommandExec;
   readonly files: FileSearch;
+  readonly skills: SkillsService;
   /** The models of the provider in force. */
   models(client: ClientIdentity | null): Promise<Models>;
   /** The engine; `make` stands in for core's own. */
@@ -58,6 +60,10 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
   const state = createLazyState({ home, clock, ids, log });
   const openFiles = async () => (await import('@codex/rollout')).threadFiles(home);
   const catalog = createThreadCatalog({ state, openFiles, clock, log });
+  const skills = createSkillsService(options, {
+    config,
+    onChange: () => broadcast({ method: 'skills/changed', params: {} }),
+  });
   const files = createFileSearch({ cwd: options.cwd, env, clock, log, broadcast });
 
   return {
@@ -68,6 +74,7 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
     feedback: createFeedback({ ...options, state, flushLog: deps.flushLog }),
     commands: createCommandExec({ cwd: options.cwd, env, clock, config: () => config.current(), runner }),
     files,
+    skills,
     async models(client) {
       const current: Config = await config.current();
       await models.prepare();
@@ -89,6 +96,7 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
         env,
         runner: pacedRunner(await runner(), deps.backlog, clock),
         files: nodeFiles(),
+        skills,
         shell: sandbox.detectShell(env),
         timezone: () => localTimezone(env),
         modelsFor: (forConfig, provider, client) => models.get(forConfig, provider, client),
@@ -97,6 +105,7 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
     },
     async close() {
       files.close();
+      skills.close();
       await Promise.all([made?.then((each) => each.close()), models.close(), catalog.close()]);
     },
   };

@@ -10,6 +10,8 @@ export interface AssembleFacts {
   writableRoots: readonly string[];
   /** Command prefixes that rules allow, a line each; null without any. */
   approvedPrefixes: string | null;
+  /** The skills at hand; null without any. */
+  skills: string | null;
   /** Agents at work for this thread. */
   subagents: readonly { id: string; nickname: string }[];
   /** Instructions of the turn's model with the personality filled in, for a change of model. */
@@ -27,6 +29,7 @@ export function initialContext(context: TurnContext, facts: AssembleFacts): Resp
     context.developerInstructions,
     collaborationText(context),
     facts.personalityBakedIn ? null : personality(context, facts),
+    facts.skills,
   ];
   const user = [
     context.userInstructions === null ? null : agentsMdText(context.cwd, context.userInstructions),

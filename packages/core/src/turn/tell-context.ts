@@ -1,7 +1,9 @@
+import { toMessage } from '@codex/base';
 import { allowedPrefixes } from '@codex/execpolicy';
 import { instructionsFor, type ModelRecord, personalityText } from '@codex/models';
 import type { ResponseItem, UserInput } from '@codex/protocol';
 import { resolvePolicy } from '@codex/sandbox';
+import { mentionedSkills, skillMessage, skillsText } from '@codex/skills';
 import type { TurnContext, TurnScope } from '@codex/timeline';
 import { type AssembleFacts, contextUpdate, initialContext } from '../context/assemble.ts';
 import { userMessage } from '../context/user-input.ts';
@@ -22,6 +24,7 @@ async function turnFacts(run: TurnRun, record: ModelRecord): Promise<{ context: 
     shell: session.shell.name,
     writableRoots: resolvePolicy(settings.sandboxPolicy, settings.cwd, session.env).writableRoots.map((r) => r.root),
     approvedPrefixes: allowedPrefixes(await session.rules.current()),
+    skills: skillsText((await session.skills.at(run.config, settings.cwd)).skills),
     subagents: session.agents.open(),
     modelInstructions: instructionsFor(record, settings.personality),
     personalityText: (personality) => personalityText(record, personality),
@@ -56,4 +59,20 @@ async function addUserInput(run: TurnRun, scope: TurnScope, input: UserInput[]):
   const message: ResponseItem = await userMessage(input, run.session.files);
   scope.appendContext([message]);
   scope.add({ type: 'userMessage', id: run.session.ids.uuid(), content: input });
+  await handOverSkills(run, scope, input);
+}
+
+/** Tells the model the skills that the user asked for, whole and every time anew (skills specification §4). */
+async function handOverSkills(run: TurnRun, scope: TurnScope, input: UserInput[]): Promise<void> {
+  const { session, config, settings } = run;
+  const { skills } = await session.skills.at(config, settings.cwd);
+  for (const skill of mentionedSkills(input, skills)) {
+    const { name, path } = skill.metadata;
+    try {
+      const text = skillMessage(skill, await session.skills.read(skill));
+      scope.appendContext([{ type: 'message', role: 'user', content: [{ type: 'input_text', text }] }]);
+    } catch (error) {
+      run.timeline.notice('warning', `Failed to load skill ${name} at ${path}: ${toMessage(error)}`);
+    }
+  }
 }

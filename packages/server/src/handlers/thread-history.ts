@@ -1,5 +1,6 @@
 import { CodexError } from '@codex/base';
 import type { GitInfo, ParamsOf, Thread as WireThread } from '@codex/protocol';
+import { AtReply, WithTurns } from '../at-reply.ts';
 import type { Handlers, RequestContext } from '../context.ts';
 import { requireThread, threadNotFound } from '../loaded-thread.ts';
 import { parseThreadId } from '../thread-id.ts';
@@ -10,7 +11,8 @@ export const threadHistoryHandlers = {
     if (params.numTurns < 1) throw new CodexError('invalidRequest', 'numTurns must be >= 1');
     const thread = requireThread(ctx, params.threadId);
     await thread.rollBack(params.numTurns);
-    return { thread: thread.toWire({ turns: true }) };
+    const history = await thread.history();
+    return new AtReply(() => new WithTurns({ thread: thread.toWire() }, history.take()));
   },
 
   'thread/compact/start'(params, ctx) {

@@ -4,7 +4,7 @@ import { CodexError, isCodexError, toMessage } from '@codex/base';
 import type { Notice, TypedSettings } from '@codex/config';
 import type { ClientIdentity, Thread } from '@codex/core';
 import type { ParamsOf, ResultOf } from '@codex/protocol';
-import { AtReply } from '../at-reply.ts';
+import { AtReply, WithTurns } from '../at-reply.ts';
 import type { Handlers, RequestContext } from '../context.ts';
 import { checkDynamicTools } from '../dynamic-tools.ts';
 import { threadLane } from '../lane-of.ts';
@@ -36,7 +36,7 @@ export const threadOpenHandlers = {
       thread.announce('new');
       tellDeprecations(ctx, thread, deprecations);
     });
-    return describeThread(thread, { turns: false });
+    return describeThread(thread);
   },
 
   /** From a given history, else from a file, else from the file of the thread with this id (§14.1). */
@@ -76,9 +76,14 @@ export const threadOpenHandlers = {
 } satisfies Partial<Handlers>;
 
 type Opened = ResultOf<'thread/resume'>;
+type Shown = AtReply<WithTurns<Opened>>;
 
 /** A loaded thread with whatever it is doing now: the settings of the request do not apply (§14.2). */
-function rejoin(ctx: RequestContext, params: ResumeParams, thread: Thread): AtReply<Opened> {
+function rejoin(ctx: RequestContext, params: ResumeParams, thread: Thread): Promise<Shown> {
+  if (thread.closing) {
+    const message = `thread ${thread.id} is closing; retry thread/resume after the thread is closed`;
+    throw new CodexError('invalidRequest', message);
+  }
   if (params.history) {
     const message = `cannot resume thread ${thread.id} with history while it is already running`;
     throw new CodexError('invalidRequest', message);
@@ -99,7 +104,7 @@ function isOverride(key: string): boolean {
   return key !== 'threadId' && key !== 'path' && key !== 'history';
 }
 
-async function load(ctx: RequestContext, params: ResumeParams, path: string): Promise<AtReply<Opened>> {
+async function load(ctx: RequestContext, params: ResumeParams, path: string): Promise<Shown> {
   const summary = await ctx.server.services.store.summary(path);
   const { config } = await configFor(ctx, params, params.cwd ?? summary?.cwd);
   const threads = await ctx.server.threads();
@@ -109,7 +114,7 @@ async function load(ctx: RequestContext, params: ResumeParams, path: string): Pr
   return follow(ctx, thread);
 }
 
-async function fork(ctx: RequestContext, params: ForkParams, path: string): Promise<Opened> {
+async function fork(ctx: RequestContext, params: ForkParams, path: string): Promise<Shown> {
   const summary = await ctx.server.services.store.summary(path);
   const { config } = await configFor(ctx, params, params.cwd ?? summary?.cwd);
   const threads = await ctx.server.threads();
@@ -117,14 +122,18 @@ async function fork(ctx: RequestContext, params: ForkParams, path: string): Prom
   const { sessionSource: source } = ctx.server;
   const forking = threads.fork({ config, source, client: identityOf(ctx), path, ephemeral });
   const thread = await orInternal('forking', orLoadFailure(path, forking));
-  ctx.afterReply(() => {
-    ctx.server.subscriptions.subscribe(thread.id, ctx.connection);
-    thread.announce('forked');
+  const history = await thread.history();
+  return new AtReply(() => {
+    const turns = history.take();
+    ctx.afterReply(() => {
+      ctx.server.subscriptions.subscribe(thread.id, ctx.connection);
+      ctx.server.subscriptions.broadcast({ method: 'thread/started', params: { thread: thread.toWire() } }, turns);
+    });
+    return new WithTurns(describeThread(thread), turns);
   });
-  return describeThread(thread, { turns: true });
 }
 
-async function beginWithHistory(ctx: RequestContext, params: ResumeParams): Promise<AtReply<Opened>> {
+async function beginWithHistory(ctx: RequestContext, params: ResumeParams): Promise<Shown> {
   const { config } = await configFor(ctx, params, params.cwd);
   const threads = await ctx.server.threads();
   const starting = threads.start({
@@ -139,14 +148,15 @@ async function beginWithHistory(ctx: RequestContext, params: ResumeParams): Prom
 }
 
 /** Answer, open questions and subscription in one step: the client misses nothing and gets nothing twice (G6). */
-function follow(ctx: RequestContext, thread: Thread): AtReply<Opened> {
+async function follow(ctx: RequestContext, thread: Thread): Promise<Shown> {
   const { subscriptions, questions } = ctx.server;
+  const history = await thread.history();
   ctx.afterReply(() => {
     if (subscriptions.of(thread.id).has(ctx.connection)) return;
     questions.replay(thread.id, ctx.connection);
     subscriptions.subscribe(thread.id, ctx.connection);
   });
-  return new AtReply(() => describeThread(thread, { turns: true }));
+  return new AtReply(() => new WithTurns(describeThread(thread), history.take()));
 }
 
 /** Null for a file that no list would show; throws when there is no file. */
@@ -181,10 +191,10 @@ function settingsOf(params: OpenParams): TypedSettings {
   };
 }
 
-function describeThread(thread: Thread, options: { turns: boolean }): Opened {
+function describeThread(thread: Thread): Opened {
   const settings = thread.settings();
   return {
-    thread: thread.toWire(options),
+    thread: thread.toWire(),
     model: settings.model,
     modelProvider: settings.modelProvider,
     serviceTier: settings.serviceTier,

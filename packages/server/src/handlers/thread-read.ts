@@ -1,17 +1,21 @@
 import { CodexError } from '@codex/base';
 import type { Thread } from '@codex/core';
 import type { Thread as WireThread } from '@codex/protocol';
+import { AtReply, WithTurns } from '../at-reply.ts';
 import type { Handlers, RequestContext } from '../context.ts';
 import { parseThreadId, readUuid } from '../thread-id.ts';
+
+type Read = { thread: WireThread } | WithTurns<{ thread: WireThread }>;
 
 export const threadReadHandlers = {
   async 'thread/read'({ threadId, includeTurns }, ctx) {
     const id = parseThreadId(threadId);
     const thread = ctx.server.loadedThread(id);
-    if (!thread) return { thread: await readStored(ctx, id, includeTurns) };
+    if (!thread) return readStored(ctx, id, includeTurns);
+    if (includeTurns) return readLoaded(thread);
     // What git says comes with the first line of the file.
-    if (thread.state.turns.length > 0) await thread.flush();
-    return { thread: readLoaded(thread, includeTurns) };
+    if (thread.begun) await thread.flush();
+    return { thread: thread.toWire() };
   },
 
   async 'thread/list'(params, ctx) {
@@ -36,21 +40,22 @@ export const threadReadHandlers = {
   },
 } satisfies Partial<Handlers>;
 
-function readLoaded(thread: Thread, turns: boolean): WireThread {
-  if (turns && thread.header.ephemeral) {
+async function readLoaded(thread: Thread): Promise<AtReply<Read>> {
+  if (thread.header.ephemeral) {
     throw new CodexError('invalidRequest', 'ephemeral threads do not support includeTurns');
   }
-  if (turns && thread.state.turns.length === 0) {
+  if (!thread.begun) {
     const reason = 'is not materialized yet; includeTurns is unavailable before first user message';
     throw new CodexError('invalidRequest', `thread ${thread.id} ${reason}`);
   }
-  return thread.toWire({ turns });
+  const history = await thread.history();
+  return new AtReply(() => new WithTurns({ thread: thread.toWire() }, history.take()));
 }
 
-async function readStored(ctx: RequestContext, id: string, turns: boolean): Promise<WireThread> {
+async function readStored(ctx: RequestContext, id: string, turns: boolean): Promise<Read> {
   const { store } = ctx.server.services;
   const path = (await store.find(id)) ?? (await store.findArchived(id));
-  const thread = path === null ? null : await store.wire(path, { turns });
-  if (!thread) throw new CodexError('threadNotFound', `thread not loaded: ${id}`);
-  return thread;
+  const thread = path === null ? null : await store.wire(path);
+  if (path === null || !thread) throw new CodexError('threadNotFound', `thread not loaded: ${id}`);
+  return turns ? new WithTurns({ thread }, await store.turns(path)) : { thread };
 }

@@ -11,16 +11,14 @@ interface Absent {
 }
 
 const MCP = 'it has no MCP client; start MCP servers yourself and offer their tools as `dynamicTools`';
-const PLUGINS = 'it has no plugins; put skills and instructions into AGENTS.md';
-const SKILLS = 'it has no skills; put instructions into AGENTS.md';
+const PLUGINS = 'it has no plugins; put skills into ~/.agents/skills or into a project';
+const REMOTE_SKILLS = 'it has no catalogue of skills; put skills into ~/.agents/skills or into a project';
 
 /** The methods of the protocol that this build answers with a refusal, and what to do instead. */
 export const UNAVAILABLE = {
   'review/start': { needs: 'loadedThread', because: 'it has no review mode; ask for a review in `turn/start`' },
-  'skills/list': { needs: 'nothing', because: SKILLS },
-  'skills/config/write': { needs: 'nothing', because: SKILLS },
-  'skills/remote/list': { needs: 'nothing', because: SKILLS },
-  'skills/remote/export': { needs: 'nothing', because: SKILLS },
+  'skills/remote/list': { needs: 'nothing', because: REMOTE_SKILLS },
+  'skills/remote/export': { needs: 'nothing', because: REMOTE_SKILLS },
   'plugin/list': { needs: 'nothing', because: PLUGINS },
   'plugin/read': { needs: 'nothing', because: PLUGINS },
   'plugin/install': { needs: 'nothing', because: PLUGINS },

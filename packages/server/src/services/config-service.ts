@@ -24,8 +24,8 @@ export interface ThreadConfig {
 export interface ConfigService {
   /** Throws CodexError `config`: `failed to load configuration: …`. */
   forThread(request: ConfigRequest): Promise<ThreadConfig>;
-  /** What is in force for the server itself; built-in values while config.toml is broken. */
-  current(): Promise<Config>;
+  /** What is in force in a folder, without one for the server itself; built-in values while a file is broken. */
+  current(folder?: string): Promise<Config>;
   /** All layers of a folder, for `config/read`; broken files are a value. */
   layers(cwd: string | null): Promise<Loaded>;
   /** For every client after `initialize`. */
@@ -53,10 +53,10 @@ export function createConfigService(options: ServiceOptions): ConfigService {
       });
       return orThrow(loaded);
     },
-    async current() {
-      const loaded = await load({});
+    async current(folder = cwd) {
+      const loaded = await load({ cwd: folder });
       if (loaded.ok) return loaded.config;
-      return (await import('@codex/config')).defaultConfig(home, cwd, env);
+      return (await import('@codex/config')).defaultConfig(home, folder, env);
     },
     layers: (folder) => load({ cwd: folder !== null && isAbsolute(folder) ? folder : resolve(cwd, folder ?? '.') }),
     warnings: async () => (await load({})).warnings,

@@ -1,0 +1,102 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { introduced } from './support/client.ts';
+import { world } from './support/server.ts';
+
+function putSkill(root: string, name: string): string {
+  const file = join(root, name, 'SKILL.md');
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `---\nname: ${name}\ndescription: Does ${name}.\n---\n`);
+  return file;
+}
+
+test('skills are listed by folder, with what is wrong, and in the order asked for', async () => {
+  const { server, cwd, home } = world();
+  const client = await introduced(server);
+  const mend = putSkill(join(cwd, '.agents/skills'), 'mend');
+  const greet = putSkill(join(home, 'skills'), 'greet');
+  const extra = join(home, 'extra');
+  const more = putSkill(extra, 'more');
+  const broken = join(cwd, '.agents/skills/broken/SKILL.md');
+  mkdirSync(dirname(broken));
+  writeFileSync(broken, '# none');
+  const { data } = await client.request('skills/list', {
+    cwds: [home, cwd],
+    perCwdExtraUserRoots: [
+      { cwd, extraUserRoots: [extra] },
+      { cwd: '/not/asked/for', extraUserRoots: [extra] },
+    ],
+  });
+  const metadata = (name: string, path: string, scope: 'repo' | 'user') => ({
+    ...{ name, description: `Does ${name}.`, path, scope, enabled: true },
+  });
+  expect(data).toEqual([
+    { cwd: home, skills: [metadata('greet', greet, 'user')], errors: [] },
+    {
+      cwd,
+      skills: [metadata('mend', mend, 'repo'), metadata('greet', greet, 'user'), metadata('more', more, 'user')],
+      errors: [{ path: broken, message: 'missing YAML frontmatter delimited by ---' }],
+    },
+  ]);
+  expect((await client.request('skills/list', {})).data.map((entry) => entry.cwd)).toEqual([cwd]);
+});
+
+test('extra roots must be absolute', async () => {
+  const { server, cwd } = world();
+  const client = await introduced(server);
+  const { error } = await client.call('skills/list', { perCwdExtraUserRoots: [{ cwd, extraUserRoots: ['rel'] }] });
+  expect(error).toMatchObject({
+    code: -32600,
+    message: 'skills/list perCwdExtraUserRoots extraUserRoots paths must be absolute: rel',
+  });
+});
+
+test('a skill is switched off and on in config.toml, whatever else it says', async () => {
+  const { server, home, cwd } = world({
+    config: '# mine\n[[skills.config]]\npath = "/else/SKILL.md" # kept\nenabled = false\n',
+  });
+  const client = await introduced(server);
+  const file = putSkill(join(home, 'skills'), 'greet');
+  const enabled = async () =>
+    (await client.request('skills/list', { cwds: [cwd] })).data[0]?.skills.map((skill) => skill.enabled);
+  expect(await enabled()).toEqual([true]);
+  expect(await client.request('skills/config/write', { path: file, enabled: false })).toEqual({
+    effectiveEnabled: false,
+  });
+  expect(await enabled()).toEqual([false]);
+  const text = readFileSync(join(home, 'config.toml'), 'utf8');
+  expect(text).toContain('# mine');
+  expect(text).toContain('/else/SKILL.md');
+  expect(await client.request('skills/config/write', { path: file, enabled: true })).toEqual({
+    effectiveEnabled: true,
+  });
+  expect(await client.request('skills/config/write', { path: file, enabled: true })).toEqual({
+    effectiveEnabled: true,
+  });
+  expect(await enabled()).toEqual([true]);
+  expect(readFileSync(join(home, 'config.toml'), 'utf8')).not.toContain(file);
+});
+
+test('a path that is not absolute, and a config.toml that is broken, are refused', async () => {
+  const { server, home } = world();
+  const client = await introduced(server);
+  const relative = await client.call('skills/config/write', { path: 'SKILL.md', enabled: false });
+  expect(relative.error).toMatchObject({ code: -32600, message: 'path must be absolute: SKILL.md' });
+  writeFileSync(join(home, 'config.toml'), 'model = ');
+  const broken = await client.call('skills/config/write', { path: '/a/SKILL.md', enabled: false });
+  expect(broken.error?.message).toMatch(/^failed to update skill settings: /);
+  expect(readFileSync(join(home, 'config.toml'), 'utf8')).toBe('model = ');
+});
+
+test('clients hear of changed skills', async () => {
+  const { server, cwd } = world();
+  const client = await introduced(server);
+  await client.request('skills/list', {});
+  const changed = client.untilMethod('skills/changed');
+  putSkill(join(cwd, '.agents/skills'), 'mend');
+  await changed;
+  await expect
+    .poll(async () => (await client.request('skills/list', {})).data[0]?.skills.map(({ name }) => name))
+    .toEqual(['mend']);
+});
