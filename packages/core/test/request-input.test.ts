@@ -19,7 +19,7 @@ const fnOut = (id: string, output = 'ok'): ResponseItem => ({ type: 'function_ca
 const customOut = (id: string, output = 'ok'): ResponseItem => ({
   ...{ type: 'custom_tool_call_output', call_id: id, output },
 });
-const IMAGES = { images: true };
+const IMAGES = { images: true, refused: new WeakSet<ResponseItem>() };
 
 describe('requestInput (§8.4)', () => {
   it.each<[string, ResponseItem[], ResponseItem[]]>([
@@ -65,7 +65,7 @@ describe('requestInput (§8.4)', () => {
       { type: 'function_call_output', call_id: '1', output: [image] },
     ];
     expect(requestInput(history, IMAGES)).toEqual(history);
-    const [message, , output] = requestInput(history, { images: false });
+    const [message, , output] = requestInput(history, { ...IMAGES, images: false });
     expect(message).toMatchObject({ content: [{ text: 'see' }, note] });
     expect(output).toMatchObject({ output: [note] });
     expect(history[0]).toMatchObject({ content: [{}, image] });

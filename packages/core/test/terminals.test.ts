@@ -1,8 +1,10 @@
 import { countingIds, manualClock } from '@codex/base';
+import { call, inputTexts, say } from '@codex/mock-model';
 import type { Session } from '@codex/sandbox';
 import type { ItemDelta, OpenItem } from '@codex/timeline';
 import { expect, it } from 'vitest';
 import { createOutputStream } from '../src/tools/output-stream.ts';
+import { rig } from './harness.ts';
 import { createTerminalSessions, type Terminal } from '../src/tools/terminal-sessions.ts';
 
 /** 64 terminals, the oldest first; `ended` of them have ended. */
@@ -82,4 +84,17 @@ it('output beyond ten thousand pieces is not told', () => {
   big.open(other.item);
   big.push('stdout', Buffer.alloc(20_000, 'y'));
   expect(other.deltas.map((text) => text.length)).toEqual([8192, 8192, 3616]);
+});
+
+it('the model hears of it when many are running', async () => {
+  const steps = Array.from({ length: 60 }, (_, i) =>
+    call('exec_command', { cmd: 'sleep 60', yield_time_ms: 250 }, `c${i}`),
+  );
+  const { start, model } = await rig([steps.slice(1), steps.slice(0, 1), say('ok')]);
+  const talk = await start();
+  await talk.turn('go');
+  const warnings = (request: number) =>
+    inputTexts(model.calls[request]!, 'user').filter((text) => text.startsWith('Warning: '));
+  expect(warnings(1)).toEqual([]);
+  expect(warnings(2)).toEqual([expect.stringMatching(/^Warning: 60 sessions are running\. From 64 on, /)]);
 });

@@ -1,5 +1,6 @@
 import type { ResponseItem } from '@codex/protocol';
 import { isUserTurn } from '@codex/timeline';
+import { estimateHistory, estimateItem } from './tokens.ts';
 import { estimateTokens, truncateMiddle } from './truncate.ts';
 
 /** Asks for the summary; `compact_prompt` of the configuration stands in for it. */
@@ -21,22 +22,47 @@ const USER_BUDGET = 20_000;
 export function compactedHistory(
   history: readonly ResponseItem[],
   summary: string,
-  /** In the middle of a turn: what the model has to be told anew before the message it is working on. */
-  context: readonly ResponseItem[] = [],
 ): { message: string; replacement: ResponseItem[] } {
   const message = `${SUMMARY_PREFIX}\n${summary.trim() ? summary : NO_SUMMARY}`;
-  const said = keepNewest(
-    history
-      .filter(isUserTurn)
-      .map(textOf)
-      .filter((text) => !isSummary(text)),
+  const said = history.filter(isUsersOwn).map(textOf);
+  return { message, replacement: [...keepNewest(said), message].map(userMessage) };
+}
+
+/** What stays of a provider's answer; the context around it is ours to tell again (core specification §9.4). */
+export function keptOfAnswer(items: readonly ResponseItem[]): ResponseItem[] {
+  return items.filter(
+    (item) =>
+      item.type === 'compaction' || (item.type === 'message' && (item.role === 'assistant' || isUserTurn(item))),
   );
-  const earlier = context.length ? said.slice(0, -1) : said;
-  const current = context.length ? said.slice(-1) : [];
-  return {
-    message,
-    replacement: [...earlier.map(userMessage), ...context, ...current.map(userMessage), userMessage(message)],
-  };
+}
+
+/** Puts what the model has to be told anew ahead of the message it is working on, or else of the summary. */
+export function placeContext(history: readonly ResponseItem[], context: readonly ResponseItem[]): ResponseItem[] {
+  const ends = [history.findLastIndex(isUsersOwn), history.findLastIndex(isSummary), history.length];
+  return history.toSpliced(ends.find((at) => at >= 0) ?? 0, 0, ...context);
+}
+
+/** A history short enough for the window, as far as leaving out the newest outputs and their calls makes it so. */
+export function withoutNewestOutputs(
+  history: readonly ResponseItem[],
+  instructions: string,
+  window: number,
+): ResponseItem[] {
+  let items = [...history];
+  for (let left = estimateHistory(instructions, items); left > window; ) {
+    const last = items.at(-1);
+    if (!last || !isOurs(last)) break;
+    const gone =
+      'call_id' in last ? items.filter((item) => 'call_id' in item && item.call_id === last.call_id) : [last];
+    for (const item of gone) left -= estimateItem(item);
+    items = items.filter((item) => !gone.includes(item));
+  }
+  return items;
+}
+
+function isOurs(item: ResponseItem): boolean {
+  if (item.type === 'message') return item.role === 'developer';
+  return item.type === 'function_call_output' || item.type === 'custom_tool_call_output';
 }
 
 /** As many of the newest texts as the budget allows, in order; the one that crosses it loses its middle. */
@@ -52,8 +78,12 @@ function keepNewest(texts: readonly string[]): string[] {
   return kept.reverse();
 }
 
-function isSummary(text: string): boolean {
-  return text.startsWith(`${SUMMARY_PREFIX}\n`);
+function isUsersOwn(item: ResponseItem): boolean {
+  return isUserTurn(item) && !isSummary(item);
+}
+
+function isSummary(item: ResponseItem): boolean {
+  return item.type === 'compaction' || textOf(item).startsWith(`${SUMMARY_PREFIX}\n`);
 }
 
 function textOf(item: ResponseItem): string {

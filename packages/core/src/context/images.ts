@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { osErrorText, type PatchFiles } from '@codex/apply-patch';
 
-/** Larger files are refused: they could not be sent to a model anyway. */
-const MAX_BYTES = 50 * 1024 * 1024;
+/** Larger files are refused: images are sent as they are, and no provider takes such a one. */
+const MAX_MEGABYTES = 20;
 
 export type ImageResult = { ok: true; dataUrl: string } | { ok: false; error: string };
 
@@ -14,11 +14,16 @@ export async function readImage(file: string, files: PatchFiles): Promise<ImageR
   });
   let bytes: Buffer;
   try {
+    const info = await files.stat(file);
+    if (info?.kind === 'other') return failed('it is not a file');
+    if (info && info.size > MAX_MEGABYTES * 1024 * 1024) {
+      const megabytes = Math.ceil(info.size / 1024 / 1024);
+      return failed(`it has ${megabytes} MB and images of at most ${MAX_MEGABYTES} MB can be sent; make it smaller`);
+    }
     bytes = Buffer.from(await files.read(file));
   } catch (error) {
     return failed(`failed to read image at ${file}: ${osErrorText(error)}`);
   }
-  if (bytes.length > MAX_BYTES) return failed(`it has ${bytes.length} bytes, at most ${MAX_BYTES} can be sent`);
   const mime = imageType(bytes);
   if (!mime) {
     const guess = TYPES_BY_NAME[path.extname(file).toLowerCase()] ?? 'application/octet-stream';

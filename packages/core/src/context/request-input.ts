@@ -1,10 +1,23 @@
-import type { FunctionCallOutput, ResponseItem } from '@codex/protocol';
+import type { ResponseItem } from '@codex/protocol';
+import { hasImages, type RefusedImages } from './refused-images.ts';
+
+export interface InputOptions {
+  /** The model takes images. */
+  images: boolean;
+  refused: RefusedImages;
+}
 
 /**
- * Makes a history fit for sending: every call has an output and every output its call, and a model without image
- * input gets a note in place of images (core specification §8.4). The history itself stays as it is.
+ * Makes a history fit for sending: every call has an output and every output its call, and there is a note in place of
+ * images that the model cannot see or the provider refused (core specification §4.2, §8.4). The history itself stays
+ * as it is.
  */
-export function requestInput(history: readonly ResponseItem[], options: { images: boolean }): ResponseItem[] {
+export function requestInput(history: readonly ResponseItem[], options: InputOptions): ResponseItem[] {
+  const shown = (item: Pictured): ResponseItem => {
+    if (options.images && !options.refused.has(item)) return item;
+    const note = options.images ? REFUSED_IMAGE : NO_IMAGES;
+    return hasImages(item) ? withoutImages(item, note) : item;
+  };
   const answered = new Set<string>();
   const called = new Set<string>();
   for (const item of history) {
@@ -30,10 +43,10 @@ export function requestInput(history: readonly ResponseItem[], options: { images
       case 'function_call_output':
       case 'custom_tool_call_output':
         if (!called.has(item.call_id)) break;
-        out.push(options.images ? item : { ...item, output: withoutImages(item.output) });
+        out.push(shown(item));
         break;
       case 'message':
-        out.push(options.images || !item.content.some((part) => part.type === 'input_image') ? item : textOnly(item));
+        out.push(shown(item));
         break;
       default:
         out.push(item);
@@ -43,21 +56,19 @@ export function requestInput(history: readonly ResponseItem[], options: { images
 }
 
 const NO_IMAGES = 'image content omitted because you do not support image input';
+const REFUSED_IMAGE = 'Invalid image';
 
 function aborted(type: 'function_call_output' | 'custom_tool_call_output', callId: string): ResponseItem {
   return { type, call_id: callId, output: 'aborted' };
 }
 
-function withoutImages(output: FunctionCallOutput): FunctionCallOutput {
-  if (typeof output === 'string') return output;
-  return output.map((part) => (part.type === 'input_image' ? { type: 'input_text', text: NO_IMAGES } : part));
-}
+type Pictured = Extract<ResponseItem, { type: 'message' | 'function_call_output' | 'custom_tool_call_output' }>;
 
-function textOnly(item: Extract<ResponseItem, { type: 'message' }>): ResponseItem {
-  return {
-    ...item,
-    content: item.content.map((part) => (part.type === 'input_image' ? { type: 'input_text', text: NO_IMAGES } : part)),
-  };
+function withoutImages(item: Pictured, note: string): ResponseItem {
+  const inPlace = <Part extends { type: string }>(part: Part) =>
+    part.type === 'input_image' ? ({ type: 'input_text', text: note } as const) : part;
+  if (item.type === 'message') return { ...item, content: item.content.map(inPlace) };
+  return typeof item.output === 'string' ? item : { ...item, output: item.output.map(inPlace) };
 }
 
 /** The form in which an item enters the history: ids are the server's own and are not sent back. */

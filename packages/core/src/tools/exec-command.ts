@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { abortReason, toMessage } from '@codex/base';
 import { findPatchIn } from '@codex/apply-patch';
+import type { ResponseItem } from '@codex/protocol';
 import { joinForDisplay } from '@codex/shell-command';
 import { type ExitReport, namedShell, shellArgv, SpawnError } from '@codex/sandbox';
 import { estimateTokens, truncateWithLineCount } from '../context/truncate.ts';
@@ -17,7 +18,7 @@ import {
 import { decodeArgs, parametersSchema, type Params } from './args.ts';
 import { commandItem } from './command-item.ts';
 import { createForeground, waitForOutput } from './foreground.ts';
-import type { Terminal } from './terminal-sessions.ts';
+import { MAX_TERMINALS, type Terminal } from './terminal-sessions.ts';
 import { functionSpec, text, type Tool, type ToolResult, type TurnContextForTools } from './tool.ts';
 
 const EXEC_PARAMS = {
@@ -44,6 +45,7 @@ const YIELD_MAX_MS = 30_000;
 const POLL_MIN_MS = 5_000;
 const AFTER_WRITE_MS = 100;
 const OUTPUT_TOKENS = 10_000;
+const CROWDED = 60;
 const LOGIN_REFUSED = 'login shell is disabled by config; omit `login` or set it to false.';
 
 /** `exec_command`: runs a command and keeps it as a session when it takes longer than the wait (core specification §11.1, §18.2). */
@@ -95,7 +97,10 @@ export const execCommandTool: Tool = {
       for (let { permit } = approval; ; ) {
         const attempt = await foreground.run(permit, waitMs);
         const limit = args.value.max_output_tokens;
-        if (attempt.kind === 'shown') return { output: await report(attempt, limit, context), before };
+        if (attempt.kind === 'shown') {
+          const output = await report(attempt, limit, context);
+          return { output, before: attempt.terminal.session.running ? [...before, ...crowded(session)] : before };
+        }
         const shown = attempt.kind === 'denied' ? deniedText(attempt.report, limit) : spawnProblem(attempt.error);
         const why = attempt.kind === 'denied' ? 'denied' : lacksSandbox(attempt.error) ? 'noSandbox' : null;
         const start = () => foreground.start();
@@ -181,6 +186,13 @@ async function report(
     cut(output, maxTokens),
   );
   return lines.join('\n');
+}
+
+/** Tells the model, from so many sessions on, that a new one will soon cost it another. */
+function crowded({ terminals }: TurnContextForTools['session']): ResponseItem[] {
+  if (terminals.count < CROWDED) return [];
+  const text = `Warning: ${terminals.count} sessions are running. From ${MAX_TERMINALS} on, each new one ends the one unused for longest; end those you do not need any more.`;
+  return [{ type: 'message', role: 'user', content: [{ type: 'input_text', text }] }];
 }
 
 function cut(output: string, maxTokens: number | undefined): string {

@@ -28,7 +28,8 @@ export interface TerminalSessions {
   clean(): Promise<void>;
 }
 
-const MAX_SESSIONS = 64;
+/** So many processes of a thread are kept. */
+export const MAX_TERMINALS = 64;
 const PROTECTED = 8;
 
 export function createTerminalSessions(deps: { ids: Ids; clock: Pick<Clock, 'now'> }): TerminalSessions {
@@ -37,7 +38,7 @@ export function createTerminalSessions(deps: { ids: Ids; clock: Pick<Clock, 'now
 
   /** Makes room: an exited process first, else the least recently used one outside the protected few. */
   const prune = () => {
-    if (terminals.size < MAX_SESSIONS) return;
+    if (terminals.size < MAX_TERMINALS) return;
     const byUse = [...terminals.values()].sort((a, b) => a.usedAt - b.usedAt);
     const victim = byUse.find((t) => !t.session.running) ?? byUse.slice(0, -PROTECTED)[0];
     if (!victim) return;

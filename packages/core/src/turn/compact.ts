@@ -1,14 +1,14 @@
-import { autoCompactLimit, mergeRateLimits, type ModelEvent, type ModelRecord, usableWindow } from '@codex/models';
-import type { ResponseItem, TokenUsageBreakdown, TurnError } from '@codex/protocol';
+import { autoCompactLimit, type ModelRecord, usableWindow } from '@codex/models';
+import type { ResponseItem, TurnError } from '@codex/protocol';
 import type { TurnContext, TurnScope } from '@codex/timeline';
-import { COMPACT_PROMPT, compactedHistory } from '../context/compact.ts';
-import { requestInput } from '../context/request-input.ts';
+import { compactedHistory, placeContext } from '../context/compact.ts';
 import { estimateHistory, usedTokens } from '../context/tokens.ts';
+import { type Compaction, compactThroughProvider } from './provider-compaction.ts';
 import { resolveModel } from './resolve-model.ts';
-import type { TurnRun } from './turn-run.ts';
+import { summarise } from './summarise.ts';
 import { freshContext } from './tell-context.ts';
-import { turnHeaders } from './turn-context.ts';
-import { addUsage, fullWindow, recounted } from './usage.ts';
+import type { TurnRun } from './turn-run.ts';
+import { recounted } from './usage.ts';
 
 const ACCURACY_WARNING =
   'The conversation was summarised to make room. Long threads and repeated summaries cost accuracy; a new thread for a new task works better.';
@@ -41,8 +41,9 @@ function isFull(run: TurnRun, record: ModelRecord): boolean {
 }
 
 /**
- * Has the model write a summary and puts it in the place of the history, together with what the user said (core
- * specification §9.2). When that fails everything stays as it was. Rejects only with the abort reason.
+ * Puts a shorter history in the place of the model's: what the provider made of it, or a summary the model writes
+ * together with what the user said (core specification §9). When that fails everything stays as it was. Rejects only
+ * with the abort reason.
  */
 export async function compact(
   run: TurnRun,
@@ -50,115 +51,23 @@ export async function compact(
   scope: TurnScope,
   fresh?: { context: TurnContext; items: ResponseItem[] },
 ): Promise<TurnError | null> {
-  const { timeline, session } = run;
+  const { timeline, session, models } = run;
   const item = scope.start({ type: 'contextCompaction', id: session.ids.uuid() });
-  const summary = await summarise(run, record, scope);
-  if (!summary.ok) return summary.error;
-  const compaction = compactedHistory(timeline.context.items, summary.text, fresh?.items);
+  const short = await (models.compact
+    ? compactThroughProvider(run, record, models.compact)
+    : compactBySummary(run, record, scope));
+  if (!short.ok) return short.error;
+  const { message, replacement } = short.compaction;
   item.complete({ type: 'contextCompaction', id: item.id });
-  scope.compacted(compaction);
+  scope.compacted({ message, replacement: fresh ? placeContext(replacement, fresh.items) : replacement });
   if (fresh) scope.context(fresh.context);
   const left = estimateHistory(session.header.baseInstructions, timeline.context.items);
   scope.usage(recounted(timeline.state.usage, left, usableWindow(record)), null);
-  timeline.notice('warning', ACCURACY_WARNING);
+  if (!models.compact) timeline.notice('warning', ACCURACY_WARNING);
   return null;
 }
 
-type Summary = { ok: true; text: string } | { ok: false; error: TurnError };
-
-/** The newest part of the history that fits the window gets summarised. */
-async function summarise(run: TurnRun, record: ModelRecord, scope: TurnScope): Promise<Summary> {
-  const { items } = run.timeline.context;
-  let left = 0;
-  // Twice as many with every attempt: a model refuses a large request only after it was sent.
-  for (let more = 1; ; more *= 2) {
-    const answer = await ask(run, record, scope, items.slice(left));
-    if (answer.ok) {
-      if (left > 0) {
-        run.timeline.notice(
-          'warning',
-          `The oldest ${left} items of the history did not fit and are not in the summary.`,
-        );
-      }
-      return answer;
-    }
-    if (answer.error.codexErrorInfo !== 'contextWindowExceeded') return answer;
-    if (left >= items.length - 1) {
-      const window = usableWindow(record);
-      if (window !== null) scope.usage(fullWindow(run.timeline.state.usage, window), null);
-      return answer;
-    }
-    left = Math.min(items.length - 1, left + more);
-  }
+async function compactBySummary(run: TurnRun, record: ModelRecord, scope: TurnScope): Promise<Compaction> {
+  const summary = await summarise(run, record, scope);
+  return summary.ok ? { ok: true, compaction: compactedHistory(run.timeline.context.items, summary.text) } : summary;
 }
-
-async function ask(
-  run: TurnRun,
-  record: ModelRecord,
-  scope: TurnScope,
-  history: readonly ResponseItem[],
-): Promise<Summary> {
-  const { settings, config, session, timeline, models, signal } = run;
-  const images = record.inputModalities.includes('image');
-  const prompt = config.compactPrompt ?? COMPACT_PROMPT;
-  let text = '';
-  let usage: TokenUsageBreakdown | null = null;
-  let error: TurnError | null = { message: NO_RESULT, codexErrorInfo: 'other', additionalDetails: null };
-
-  const sink = (event: ModelEvent): void => {
-    switch (event.type) {
-      case 'itemDone':
-        if (event.item.type === 'message' && event.item.role === 'assistant') {
-          text = event.item.content.map((part) => (part.type === 'output_text' ? part.text : '')).join('');
-        }
-        return;
-      case 'rateLimits':
-        scope.usage(null, mergeRateLimits(timeline.state.rateLimits, event.snapshot));
-        return;
-      case 'rerouted':
-        scope.rerouted(settings.model, event.model);
-        return;
-      case 'retrying':
-        scope.retrying(event.error, event.attempt);
-        return;
-      case 'completed':
-        ({ usage } = event);
-        error = null;
-        return;
-      case 'failed':
-        ({ error } = event);
-        return;
-      default:
-        // Nobody is shown a summary as it comes.
-        return;
-    }
-  };
-  await models.run(
-    {
-      model: settings.model,
-      record,
-      instructions: session.header.baseInstructions,
-      input: [
-        ...requestInput(history, { images }),
-        { type: 'message', role: 'user', content: [{ type: 'input_text', text: prompt }] },
-      ],
-      tools: [],
-      parallelToolCalls: false,
-      effort: settings.effort,
-      summary: settings.summary,
-      verbosity: config.modelVerbosity,
-      outputSchema: null,
-      serviceTier: settings.serviceTier,
-      threadId: session.header.id,
-      turnId: run.turnId,
-      headers: turnHeaders(run),
-    },
-    signal,
-    sink,
-  );
-  if (error) return { ok: false, error };
-  if (usage) scope.usage(addUsage(timeline.state.usage, usage, usableWindow(record)), null);
-  return { ok: true, text };
-}
-
-const NO_RESULT = 'the model call ended without a result';

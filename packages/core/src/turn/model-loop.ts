@@ -1,15 +1,15 @@
 import { type ModelRecord, usableWindow } from '@codex/models';
 import type { TurnError } from '@codex/protocol';
 import type { TurnScope } from '@codex/timeline';
-import { requestInput } from '../context/request-input.ts';
+import { refuseNewestImage } from '../context/refused-images.ts';
 import { effectiveMode } from '../settings.ts';
 import type { TurnContextForTools } from '../tools/tool.ts';
 import { compactWithin } from './compact.ts';
+import { modelRequest } from './model-request.ts';
 import type { TurnRun } from './turn-run.ts';
 import { createToolRun } from './run-tools.ts';
 import { sample } from './sample.ts';
 import { addPendingInput } from './tell-context.ts';
-import { turnHeaders } from './turn-context.ts';
 import { turnDiffFor } from './turn-diff.ts';
 import { addUsage, fullWindow } from './usage.ts';
 
@@ -33,9 +33,6 @@ export async function modelLoop(run: TurnRun, record: ModelRecord, scope: TurnSc
     turnDiff: turnDiffFor(scope, session.files, settings.cwd),
     history: () => timeline.context.items,
   };
-  const tools = run.tools.specs({ config, settings, model: record, depth: session.agents.depth });
-  const images = record.inputModalities.includes('image');
-  const headers = turnHeaders(run);
   let turnState: string | undefined;
   let lastMessage: string | null = null;
 
@@ -45,21 +42,8 @@ export async function modelLoop(run: TurnRun, record: ModelRecord, scope: TurnSc
     const calls = createToolRun(context, run.tools);
     const answer = await sample(
       {
-        model: settings.model,
-        record,
-        instructions: session.header.baseInstructions,
-        // A repeated attempt sends the same again, whatever the lost one had already said.
-        input: requestInput(timeline.context.items, { images }),
-        tools,
-        parallelToolCalls: record.supportsParallelToolCalls,
-        effort: settings.effort,
-        summary: settings.summary,
-        verbosity: config.modelVerbosity,
+        ...modelRequest(run, record, timeline.context.items),
         outputSchema: run.outputSchema,
-        serviceTier: settings.serviceTier,
-        threadId: session.header.id,
-        turnId: run.turnId,
-        headers,
         ...(turnState === undefined ? {} : { turnState }),
       },
       signal,
@@ -85,6 +69,10 @@ export async function modelLoop(run: TurnRun, record: ModelRecord, scope: TurnSc
     const outputs = await calls.results();
     scope.appendContext(outputs.items);
     signal.throwIfAborted();
+    if (!answer.ok && answer.kind === 'invalidImage') {
+      if (refuseNewestImage(timeline.context.items, session.refusedImages) === 'retry') continue;
+      return { error: INVALID_IMAGE, lastMessage };
+    }
     if (!answer.ok) {
       const window = usableWindow(record);
       if (answer.error.codexErrorInfo === 'contextWindowExceeded' && window !== null) {
@@ -103,6 +91,12 @@ export async function modelLoop(run: TurnRun, record: ModelRecord, scope: TurnSc
     if (failed) return { error: failed, lastMessage };
   }
 }
+
+const INVALID_IMAGE: TurnError = {
+  message: 'Invalid image in your last message. Please remove it and try again.',
+  codexErrorInfo: 'badRequest',
+  additionalDetails: null,
+};
 
 /** The user answered a question with "cancel": the turn ends as interrupted. */
 class StopTurn extends Error {

@@ -1,4 +1,4 @@
-import { mergeRateLimits, type ModelEvent, type ModelRequest, type Models } from '@codex/models';
+import { type FailureKind, mergeRateLimits, type ModelEvent, type ModelRequest, type Models } from '@codex/models';
 import type {
   RateLimitSnapshot,
   ResponseItem,
@@ -11,6 +11,7 @@ import type { OpenItem, TurnScope } from '@codex/timeline';
 import type { Ids } from '@codex/base';
 import { historyItem } from '../context/request-input.ts';
 import type { ToolCall } from '../tools/tool.ts';
+import { hideCitations, withoutCitations } from './citations.ts';
 import { openPlanMessage } from './plan-message.ts';
 import { splitPlan } from './plan-text.ts';
 
@@ -35,7 +36,7 @@ export type Sample =
       turnState: string | undefined;
       lastMessage: string | null;
     }
-  | { ok: false; error: TurnError };
+  | { ok: false; kind: FailureKind; error: TurnError };
 
 /**
  * One model call: its events become items as they come, its items enter the history as they are done, and its calls
@@ -47,8 +48,10 @@ export async function sample(request: ModelRequest, signal: AbortSignal, deps: S
   let lastMessage: string | null = null;
   let outcome: Sample | null = null;
 
-  const start = (item: ThreadItem): OpenItem =>
-    deps.planMode && item.type === 'agentMessage' ? openPlanMessage(scope, item) : scope.start(item);
+  const start = (item: ThreadItem): OpenItem => {
+    if (item.type !== 'agentMessage') return scope.start(item);
+    return hideCitations(deps.planMode ? openPlanMessage(scope, item) : scope.start(item));
+  };
 
   const begin = (item: ResponseItem): void => {
     const id = itemId(item);
@@ -117,7 +120,7 @@ export async function sample(request: ModelRequest, signal: AbortSignal, deps: S
         };
         return;
       case 'failed':
-        outcome = { ok: false, error: event.error };
+        outcome = { ok: false, kind: event.kind, error: event.error };
         return;
       case 'created':
         return;
@@ -127,6 +130,7 @@ export async function sample(request: ModelRequest, signal: AbortSignal, deps: S
   return (
     outcome ?? {
       ok: false,
+      kind: 'stream',
       error: { message: 'the model call ended without a result', codexErrorInfo: 'other', additionalDetails: null },
     }
   );
@@ -143,7 +147,7 @@ function shownItem(item: ResponseItem, id: string, stage: 'begun' | 'done', deps
     case 'message': {
       if (item.role !== 'assistant') return null;
       const text = item.content.map((part) => (part.type === 'output_text' ? part.text : '')).join('');
-      return { type: 'agentMessage', id, text: done ? text : '', phase: item.phase ?? null };
+      return { type: 'agentMessage', id, text: done ? withoutCitations(text) : '', phase: item.phase ?? null };
     }
     case 'reasoning': {
       const summary = deps.hideReasoning ? [] : item.summary.map((part) => part.text);

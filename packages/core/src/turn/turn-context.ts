@@ -47,8 +47,13 @@ export function turnHeaders(run: {
 }): Record<string, string> {
   return {
     'x-codex-turn-metadata': turnMetadata(run.turnId, run.settings, process.platform),
-    ...(run.session.agents.depth > 0 ? { 'x-openai-subagent': 'collab_spawn' } : {}),
+    ...agentHeaders(run.session),
   };
+}
+
+/** What every request of an agent says. */
+export function agentHeaders(session: ThreadSession): Record<string, string> {
+  return session.agents.depth > 0 ? { 'x-openai-subagent': 'collab_spawn' } : {};
 }
 
 function sandboxName({ sandboxPolicy }: ThreadSettings, platform: NodeJS.Platform): string {
