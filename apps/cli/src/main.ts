@@ -23,11 +23,11 @@ async function run(): Promise<void> {
       stdout: process.stdout,
       stderr: process.stderr,
       env: process.env,
-      cwd: process.cwd(),
+      cwd: await currentFolder(),
     });
   } catch (error) {
-    const { isCodexError } = await import('@codex/base');
-    const text = isCodexError(error) || !(error instanceof Error) ? String(error) : (error.stack ?? String(error));
+    const { isCodexError, toMessage } = await import('@codex/base');
+    const text = error instanceof Error && !isCodexError(error) ? (error.stack ?? error.message) : toMessage(error);
     process.stderr.write(`codex: ${text}\n`);
   }
   await Promise.all([drained(process.stdout), drained(process.stderr)]);
@@ -36,6 +36,17 @@ async function run(): Promise<void> {
     code ||= 1;
   }
   process.exit(code);
+}
+
+async function currentFolder(): Promise<string> {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    const { CodexError } = await import('@codex/base');
+    throw new CodexError('invalidRequest', 'the current folder does not exist any more; change to another one', {
+      cause,
+    });
+  }
 }
 
 function drained(stream: NodeJS.WriteStream): Promise<void> {
