@@ -9,6 +9,7 @@ export {
   type WebSearchConfig,
 } from './config.ts';
 export { type ConfigEdit, editConfig, type EditedConfig, valueAt } from './edit.ts';
+export { refusedByRequirements, requiredSandbox, type WantedSettings } from './enforce.ts';
 export type { ConfigError } from './error.ts';
 export {
   FEATURES,
@@ -39,10 +40,20 @@ export {
 } from './load.ts';
 export type { Env } from './env.ts';
 export { layerOrigins, mergeLayers } from './layers.ts';
+export { refusedEdit } from './refused-edit.ts';
 export { featureOverride, type Override, type ParsedOverride, parseOverride } from './overrides.ts';
 export { sandboxPolicy } from './policy.ts';
+export type { ManagedRule } from './requirement-rules.ts';
+export {
+  type Allowed,
+  type FeaturePins,
+  NO_REQUIREMENTS,
+  type RequiredSandbox,
+  type Requirements,
+  type RequirementsRead,
+} from './requirements.ts';
 export type { ProviderConfig } from './providers.ts';
 export type { TypedSettings } from './resolve.ts';
 export type { McpServerToml, WebSearchOptions } from './schema.ts';
-export type { TomlTable, TomlValue } from './toml.ts';
+export { parseToml, type TomlTable, type TomlValue } from './toml.ts';
 export { projectRoot, repositoryRoot } from './trust.ts';

@@ -3,6 +3,7 @@ import { accountHandlers } from './handlers/account.ts';
 import { appsHandlers } from './handlers/apps.ts';
 import { commandHandlers } from './handlers/command.ts';
 import { configHandlers } from './handlers/config.ts';
+import { externalAgentHandlers } from './handlers/external-agent.ts';
 import { feedbackHandlers } from './handlers/feedback.ts';
 import { fsHandlers } from './handlers/fs.ts';
 import { initializeHandlers } from './handlers/initialize.ts';
@@ -30,6 +31,7 @@ export const handlers = {
   ...accountHandlers,
   ...legacyHandlers,
   ...appsHandlers,
+  ...externalAgentHandlers,
   ...feedbackHandlers,
   ...fsHandlers,
   ...commandHandlers,

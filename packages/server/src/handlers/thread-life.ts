@@ -49,7 +49,7 @@ export const threadLifeHandlers = {
       ctx.server.feed.closeQuietly(id);
       await closeThread(ctx, thread);
     }
-    await ctx.server.services.store.archive(id, path);
+    await ctx.server.services.store.archive(path);
     tellAll(ctx, 'thread/archived', id);
     return {};
   },
@@ -58,7 +58,7 @@ export const threadLifeHandlers = {
     const id = parseThreadId(params.threadId);
     const { store } = ctx.server.services;
     const archived = await store.findArchived(id);
-    const thread = archived === null ? null : await store.wire(await store.unarchive(id, archived));
+    const thread = archived === null ? null : await store.wire(await store.unarchive(archived));
     if (!thread) throw new CodexError('rolloutNotFound', `no archived rollout found for thread id ${id}`);
     tellAll(ctx, 'thread/unarchived', id);
     return { thread };

@@ -26,14 +26,6 @@ export const UNAVAILABLE = {
   'mcpServer/oauth/login': { needs: 'nothing', because: MCP },
   'mcpServerStatus/list': { needs: 'nothing', because: MCP },
   'config/mcpServer/reload': { needs: 'nothing', because: MCP },
-  'externalAgentConfig/detect': {
-    needs: 'nothing',
-    because: 'it takes over no settings of other agents; copy them to config.toml and AGENTS.md',
-  },
-  'externalAgentConfig/import': {
-    needs: 'nothing',
-    because: 'it takes over no settings of other agents; copy them to config.toml and AGENTS.md',
-  },
   'windowsSandbox/setupStart': { needs: 'nothing', because: 'it has no Windows sandbox' },
 } satisfies Partial<Record<ClientMethod, Absent>>;
 

@@ -1,9 +1,9 @@
-import { chmod, mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { canonicalJson, CodexError, type Ids, systemCode } from '@codex/base';
+import { isAbsolute, join, resolve } from 'node:path';
+import { canonicalJson, CodexError, type Ids } from '@codex/base';
 import type { ConfigEdit, EditedConfig, Layer, Loaded, LoadOptions } from '@codex/config';
 import type { ConfigLayerSource, ParamsOf, ResultOf } from '@codex/protocol';
 import { orOsError } from '../os-error.ts';
+import { replaceFile } from '../replace-file.ts';
 
 type WriteErrorCode =
   | 'configLayerReadonly'
@@ -108,28 +108,6 @@ function nameOf(source: ConfigLayerSource): string {
       return `legacy managed_config.toml: ${source.file}`;
     case 'legacyManagedConfigTomlFromMdm':
       return 'legacy managed configuration from MDM';
-  }
-}
-
-/** All of the new text or all of the old one, whatever happens; a link keeps leading to where it does. */
-async function replaceFile(path: string, text: string, mark: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const target = await realpath(path).catch((error: unknown) => {
-    if (systemCode(error) === 'ENOENT') return path;
-    throw error;
-  });
-  const temporary = `${target}.${mark}.tmp`;
-  try {
-    const mode = await stat(target).then(
-      (facts) => facts.mode & 0o777,
-      () => 0o600,
-    );
-    await writeFile(temporary, text, { mode: 0o600, flush: true });
-    await chmod(temporary, mode);
-    await rename(temporary, target);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
   }
 }
 
