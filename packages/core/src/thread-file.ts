@@ -63,7 +63,8 @@ export async function storeFork(
   };
   if (ephemeral) {
     const gitInfo = source.header.cwd === config.cwd ? source.gitInfo : null;
-    return { header, stored: { ...source, gitInfo, updatedAt: createdAt } };
+    const state = { ...source.state, turns: source.turns.all() };
+    return { header, stored: { ...source, state, gitInfo, updatedAt: createdAt } };
   }
   const gitInfo = async () => {
     const facts = await deps.gitFacts(config.cwd);

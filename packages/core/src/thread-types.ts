@@ -16,6 +16,7 @@ import type {
   UserInput,
 } from '@codex/protocol';
 import type { Config } from '@codex/config';
+import type { FrozenTurns } from '@codex/rollout';
 import type { Answer, Listener, Question, ThreadHeader, ThreadState } from '@codex/timeline';
 
 /** Who asked for a thread; names the client towards the model's provider and the notify hook. */
@@ -101,13 +102,26 @@ export interface PreparedTurn {
   run: () => void;
 }
 
+/** All turns of a thread; see `Thread.history`. */
+export interface ThreadHistory {
+  /** The turns as they are now, the running one included. To be called once, in the tick in which they are shown. */
+  take(): FrozenTurns;
+}
+
 /** A loaded thread. Calls go down, events come up through `subscribe`. */
 export interface Thread {
   readonly id: string;
   readonly header: ThreadHeader;
+  /** Its turns are those that run and those that are on their way to the file; `history` has all. */
   readonly state: Readonly<ThreadState>;
-  /** The wire form; `turns` only when asked for. */
-  toWire(options?: { turns?: boolean }): WireThread;
+  /** A turn has begun, now or in another process: the thread can be loaded again, unless it is ephemeral. */
+  readonly begun: boolean;
+  /** It is being closed and takes no more calls. */
+  readonly closing: boolean;
+  /** The wire form, without turns. */
+  toWire(): WireThread;
+  /** Reads the file; rejects with CodexError when that fails. */
+  history(): Promise<ThreadHistory>;
   settings(): Readonly<ThreadSettings>;
   /** Emits `thread.opened`. */
   announce(origin: 'new' | 'resumed' | 'forked'): void;

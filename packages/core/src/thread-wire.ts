@@ -18,8 +18,8 @@ export interface WireFacts {
   gitInfo: GitInfo | null;
 }
 
-/** The wire form of a loaded thread; `turns` are a copy. */
-export function toWire({ header, timeline, preview, updatedAt, gitInfo }: WireFacts, turns: boolean): WireThread {
+/** The wire form of a loaded thread, without turns. */
+export function toWire({ header, timeline, preview, updatedAt, gitInfo }: WireFacts): WireThread {
   return {
     id: header.id,
     preview,
@@ -36,6 +36,6 @@ export function toWire({ header, timeline, preview, updatedAt, gitInfo }: WireFa
     agentRole: header.agentRole,
     gitInfo,
     name: timeline.state.name,
-    turns: turns ? structuredClone(timeline.state.turns) : [],
+    turns: [],
   };
 }

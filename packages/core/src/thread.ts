@@ -2,12 +2,13 @@ import { CodexError } from '@codex/base';
 import type { Config } from '@codex/config';
 import type { Models } from '@codex/models';
 import type { GitInfo, Turn, UserInput } from '@codex/protocol';
-import type { RolloutWriter } from '@codex/rollout';
+import { readRollout, type RolloutWriter, type TurnFreezer } from '@codex/rollout';
 import type { Timeline } from '@codex/timeline';
 import { estimateHistory } from './context/tokens.ts';
 import { MAX_INPUT_CHARS } from './context/user-input.ts';
 import { applyOverrides } from './settings.ts';
 import type { ThreadSession } from './session.ts';
+import { createHistoryKeeper } from './thread-history.ts';
 import { previewOf, toWire } from './thread-wire.ts';
 import type { PreparedTurn, Thread, ThreadSettings, TurnOptions } from './thread-types.ts';
 import { createToolBox } from './tools/registry.ts';
@@ -28,6 +29,8 @@ export interface ThreadParts {
   updatedAt: number;
   /** The thread has a file already. */
   stored: boolean;
+  /** What was read of a stored history, for the first who asks. */
+  turns: TurnFreezer | null;
   userInstructions(): Promise<string | null>;
   onClosed(): void;
 }
@@ -50,6 +53,8 @@ export function createThread(parts: ThreadParts): Thread {
   let { preview, updatedAt, stored } = parts;
   let current: RunningTurn | null = null;
   let gitInfoSet = false;
+  let rollingBack = false;
+  const history = createHistoryKeeper({ timeline, rollout, path: header.path, loaded: parts.turns });
   let closing: Promise<void> | undefined;
 
   /** What git says belongs to the stored form, which begins with the first turn. */
@@ -64,7 +69,11 @@ export function createThread(parts: ThreadParts): Thread {
     if (!preview && stamped.event.type === 'item.completed' && stamped.event.item.type === 'userMessage') {
       preview = previewOf(stamped.event.item.content);
     }
+    const isOver = stamped.event.type === 'turn.ended' || (stamped.event.type === 'item.completed' && !current);
+    if (isOver) void history.tidy();
   });
+
+  const wire = () => toWire({ header, timeline, preview, updatedAt, gitInfo: gitInfo() });
 
   const reserve = (kind: TurnRun['kind'], options: TurnOptions, turnId: string): RunningTurn => {
     const controller = new AbortController();
@@ -98,6 +107,24 @@ export function createThread(parts: ThreadParts): Thread {
     return { id: turnId, controller, steering, start, done };
   };
 
+  /** What the model saw before a compaction is only in the file. */
+  const dropTurns = async (turns: number): Promise<void> => {
+    const isKnown = turns <= timeline.context.turns.length;
+    timeline.rolledBack(turns);
+    history.reset(null);
+    if (isKnown || header.path === null) return;
+    rollingBack = true;
+    try {
+      await rollout.flush();
+      if (!rollout.written) throw new CodexError('internal', 'the rollback could not be written down');
+      const kept = await readRollout(header.path);
+      timeline.recall(kept.context);
+      history.reset(kept.turns);
+    } finally {
+      rollingBack = false;
+    }
+  };
+
   /** Gives the input to the running turn; should that have ended meanwhile, it gets a turn of its own after all. */
   const join = (options: TurnOptions, turnId: string): void => {
     if (closing) return;
@@ -123,14 +150,17 @@ export function createThread(parts: ThreadParts): Thread {
     id: header.id,
     header,
     state: timeline.state,
-    toWire: (options = {}) =>
-      toWire({ header, timeline, preview, updatedAt, gitInfo: gitInfo() }, options.turns ?? false),
+    get begun() {
+      return stored;
+    },
+    get closing() {
+      return closing !== undefined;
+    },
+    toWire: wire,
+    history: () => history.open(),
     settings: () => settings,
     announce(origin) {
-      timeline.opened(
-        toWire({ header, timeline, preview, updatedAt, gitInfo: gitInfo() }, origin === 'forked'),
-        origin,
-      );
+      timeline.opened(wire(), origin);
     },
     prepareTurn(options): PreparedTurn {
       checkOpen();
@@ -152,7 +182,7 @@ export function createThread(parts: ThreadParts): Thread {
     async rollBack(turns) {
       checkOpen();
       checkRollback(turns);
-      timeline.rolledBack(turns);
+      await dropTurns(turns);
       const { state, context } = timeline;
       const left = estimateHistory(header.baseInstructions, context.items);
       timeline.recounted(ids.uuid(), recounted(state.usage, left, state.usage?.modelContextWindow ?? null));
@@ -213,6 +243,7 @@ export function createThread(parts: ThreadParts): Thread {
         `thread ${header.id} is closing; retry thread/resume after the thread is closed`,
       );
     }
+    if (rollingBack) throw new CodexError('invalidRequest', 'rollback already in progress for this thread');
   }
 }
 

@@ -16,7 +16,7 @@ import {
 import type { ThreadItem } from '@codex/protocol';
 import { describe, expect, it } from 'vitest';
 import type { Thread } from '../src/index.ts';
-import { type Rig, rig, type RigOptions, type Talk, talkWith } from './harness.ts';
+import { type Rig, rig, type RigOptions, shown, type Talk, talkWith, turnsOf } from './harness.ts';
 
 const NOBODY = '00000000-0000-7000-8000-000000000009';
 type CollabItem = Extract<ThreadItem, { type: 'collabAgentToolCall' }>;
@@ -77,7 +77,7 @@ describe('agents (§13.4)', () => {
     const output = (callId: string) => JSON.parse(String(outputOf(last(model), callId))) as unknown;
     expect(output('call-1')).toEqual({ agent_id: id, nickname: expect.any(String) });
     expect(output('call-2')).toEqual({ status: { [id]: { completed: 'twelve beans' } }, timed_out: false });
-    expect(output('call-3')).toEqual({ submission_id: children[0]?.thread.state.turns[1]?.id });
+    expect(output('call-3')).toEqual({ submission_id: turnsOf(children[0]!.thread)[1]?.id });
     expect(output('call-4')).toEqual({ status: { [id]: { completed: 'thirteen beans' } }, timed_out: false });
     expect(output('call-5')).toEqual({ status: { completed: 'thirteen beans' } });
     expect(output('call-6')).toEqual({ status: 'pending_init' });
@@ -90,7 +90,8 @@ describe('agents (§13.4)', () => {
       agentsStates: { [id]: { status: 'completed', message: 'twelve beans' } },
     });
     expect(children.map(({ thread }) => thread.id)).toEqual([id, id]);
-    expect(threads.get(id)?.state.turns.map(({ status }) => status)).toEqual(['completed', 'completed']);
+    await shown(threads.get(id)!);
+    expect(turnsOf(threads.get(id)!).map(({ status }) => status)).toEqual(['completed', 'completed']);
   });
 
   it('are threads of their own that know where they come from', async () => {
@@ -209,7 +210,7 @@ describe('agents (§13.4)', () => {
       parent(() => say('ok')),
     ]);
     await talk.turn('start');
-    expect(children[0]!.thread.state.turns.map(({ status }) => status)).toEqual(['interrupted', 'interrupted']);
+    expect(turnsOf(children[0]!.thread).map(({ status }) => status)).toEqual(['interrupted', 'interrupted']);
     expect(outputOf(last(model), 'call-3')).toBe('{"status":"running"}');
     expect(outputOf(last(model), 'call-4')).toMatch(/^agent with id .* not found$/);
   });
@@ -228,7 +229,7 @@ describe('agents (§13.4)', () => {
     await talk.turn('again');
     expect(outputOf(last(model), 'call-2')).toMatch(/^aborted by user after/);
     await threads.close();
-    expect(children[0]!.thread.state.turns).toMatchObject([{ status: 'interrupted' }]);
+    expect(turnsOf(children[0]!.thread)).toMatchObject([{ status: 'interrupted' }]);
   });
 
   it('are limited in number; a closed one makes room', async () => {
@@ -265,7 +266,7 @@ describe('agents (§13.4)', () => {
     ]);
     await talk.turn('start');
     expect(children).toHaveLength(1);
-    expect(children[0]!.thread.state.turns[0]).toMatchObject({ status: 'completed' });
+    expect(turnsOf(children[0]!.thread)[0]).toMatchObject({ status: 'completed' });
     const child = model.calls.filter((r) => inputTexts(r, 'user').includes('task')).at(-1)!;
     expect(outputOf(child, 'call-1')).toBe('Agent depth limit reached. Solve the task yourself.');
   });

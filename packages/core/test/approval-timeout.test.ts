@@ -3,7 +3,7 @@ import path from 'node:path';
 import { call, custom, outputOf, say } from '@codex/mock-model';
 import { describe, expect, it } from 'vitest';
 import { confiningRig } from './confining.ts';
-import { rig } from './harness.ts';
+import { rig, turnsOf } from './harness.ts';
 
 const PATCH = '*** Begin Patch\n*** Add File: a\n+hi\n*** End Patch';
 const LIMIT = { approval_policy: 'untrusted', approval_timeout_ms: 20 };
@@ -35,7 +35,7 @@ describe('a question that nobody answers in time', () => {
     const { start } = await rig([call('exec_command', { cmd: 'touch a' }), say('ok')]);
     const talk = await start({ ...LIMIT, approval_timeout_action: 'cancel' });
     expect(await talk.turn('go')).toMatchObject({ status: 'interrupted', error: null });
-    expect(talk.thread.state.turns[0]?.items.at(-1)).toMatchObject({ status: 'declined' });
+    expect(turnsOf(talk.thread)[0]?.items.at(-1)).toMatchObject({ status: 'declined' });
   });
 
   it('about a retry leaves the failure as it is', async () => {
@@ -80,6 +80,6 @@ describe('an answer', () => {
     const decision = { applyNetworkPolicyAmendment: { network_policy_amendment: { host: 'h', action } } };
     talk.thread.answer(question.id, { ok: true, result: { decision } as never });
     await talk.ended(id);
-    expect(talk.thread.state.turns[0]?.items[1]).toMatchObject({ status });
+    expect(turnsOf(talk.thread)[0]?.items[1]).toMatchObject({ status });
   });
 });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { call, custom, outputOf, say } from '@codex/mock-model';
 import { describe, expect, it } from 'vitest';
 import type { Talk } from './harness.ts';
-import { rig } from './harness.ts';
+import { rig, turnsOf } from './harness.ts';
 
 const ASKS = { approval_policy: 'untrusted' };
 const TOUCH = 'echo made > a.txt';
@@ -79,7 +79,7 @@ describe('a command that needs approval', () => {
     const id = talk.begin('go');
     await decide(talk, 'cancel');
     expect(await talk.ended(id)).toMatchObject({ status: 'interrupted', error: null });
-    expect(talk.thread.state.turns[0]?.items.at(-1)).toMatchObject({ type: 'commandExecution', status: 'declined' });
+    expect(turnsOf(talk.thread)[0]?.items.at(-1)).toMatchObject({ type: 'commandExecution', status: 'declined' });
     await talk.turn('again');
     expect(outputOf(model.calls[1]!, 'call-1')).toBeDefined();
     expect(JSON.stringify(model.calls[1]?.body['input'])).toContain('<turn_aborted>');
@@ -111,7 +111,7 @@ describe('a command that needs approval', () => {
     expect(talk.thread.answer(questionId, { ok: true, result: { decision: 'accept' } })).toBe(false);
     expect(await talk.ended(id)).toMatchObject({ status: 'completed' });
     expect(outputOf(model.calls[1]!, 'call-1')).toContain('rejected by user');
-    expect(talk.thread.state.turns[0]?.items[1]).toMatchObject({
+    expect(turnsOf(talk.thread)[0]?.items[1]).toMatchObject({
       status: 'failed',
       aggregatedOutput: expect.stringContaining('no such method'),
     });
@@ -179,7 +179,7 @@ describe('a command that needs approval', () => {
       ],
     });
     await talk.ended(id);
-    expect(talk.thread.state.turns[0]?.items[1]).toMatchObject({ status: 'completed', exitCode: 0 });
+    expect(turnsOf(talk.thread)[0]?.items[1]).toMatchObject({ status: 'completed', exitCode: 0 });
   });
 
   it('knows of the limits of a sandbox from outside', async () => {
@@ -228,7 +228,7 @@ describe('a patch that needs approval', () => {
     await talk.turn('next');
     expect(outputOf(model.calls.at(-1)!, 'call-1')).toMatch(expected);
     expect(existsSync(path.join(cwd, 'a.txt'))).toBe(false);
-    expect(talk.thread.state.turns[0]?.items[1]).toMatchObject({ type: 'fileChange', status: 'declined' });
+    expect(turnsOf(talk.thread)[0]?.items[1]).toMatchObject({ type: 'fileChange', status: 'declined' });
   });
 
   it('accepted for the session covers the same files later, and no others', async () => {

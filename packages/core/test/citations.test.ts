@@ -2,7 +2,7 @@ import { inputTexts, say } from '@codex/mock-model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { citationFilter, withoutCitations } from '../src/turn/citations.ts';
-import { rig } from './harness.ts';
+import { rig, turnsOf } from './harness.ts';
 
 const RAW = 'Hello <oai-mem-citation>a\nb</oai-mem-citation> world <oai';
 
@@ -47,7 +47,7 @@ describe('notes about memories (§2.3)', () => {
     await talk.turn('hi');
     const deltas = talk.all('item.delta').map(({ delta }) => (delta.kind === 'text' ? delta.text : ''));
     expect(deltas.join('')).toBe('Hello  world <oai');
-    expect(talk.thread.state.turns[0]?.items.at(-1)).toMatchObject({ text: 'Hello  world <oai' });
+    expect(turnsOf(talk.thread)[0]?.items.at(-1)).toMatchObject({ text: 'Hello  world <oai' });
     await talk.turn('more');
     expect(inputTexts(model.calls[1]!, 'assistant')).toEqual([RAW]);
   });

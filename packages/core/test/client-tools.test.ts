@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { call, outputOf, type RecordedRequest, say, toolNames } from '@codex/mock-model';
 import { describe, expect, it } from 'vitest';
-import { rig } from './harness.ts';
+import { rig, turnsOf } from './harness.ts';
 
 const LOOKUP = {
   name: 'lookup',
@@ -27,7 +27,7 @@ describe('a tool that the client brought', () => {
     await talk.ended(id);
     expect(toolNames(model.calls[0]!).at(-1)).toBe('lookup');
     expect(outputOf(model.calls[1]!, 'call-1')).toBe('wet');
-    expect(talk.thread.state.turns[0]?.items[1]).toMatchObject({
+    expect(turnsOf(talk.thread)[0]?.items[1]).toMatchObject({
       ...{ type: 'dynamicToolCall', id: 'call-1', status: 'completed', success: true, contentItems },
     });
   });
@@ -41,7 +41,7 @@ describe('a tool that the client brought', () => {
     expect(await talk.ended(id)).toMatchObject({ status: 'completed' });
     expect(outputOf(model.calls[1]!, 'call-1')).toBe('dynamic tool request failed');
     expect(outputOf(model.calls[1]!, 'call-2')).toMatch(/^failed to parse function arguments: /);
-    expect(talk.thread.state.turns[0]?.items[1]).toMatchObject({ status: 'failed', success: false });
+    expect(turnsOf(talk.thread)[0]?.items[1]).toMatchObject({ status: 'failed', success: false });
   });
 
   it('is withdrawn by an interrupt', async () => {
@@ -51,7 +51,7 @@ describe('a tool that the client brought', () => {
     await talk.question();
     await talk.thread.interrupt();
     expect(talk.all('question.closed')).toMatchObject([{ outcome: 'withdrawn' }]);
-    expect(talk.thread.state.turns[0]).toMatchObject({ status: 'interrupted', items: [{}, { status: 'failed' }] });
+    expect(turnsOf(talk.thread)[0]).toMatchObject({ status: 'interrupted', items: [{}, { status: 'failed' }] });
   });
 
   it('is there again after a resume', async () => {

@@ -11,7 +11,7 @@ import {
   say,
 } from '@codex/mock-model';
 import { describe, expect, it } from 'vitest';
-import { rig, type Talk } from './harness.ts';
+import { rig, type Talk, turnsOf } from './harness.ts';
 
 const SUMMARY = /^Another model worked on this task before you\.[^\n]*\n/;
 const LONG = { usage: { input: 2000, output: 100 } };
@@ -61,7 +61,11 @@ describe('compaction at the user’s request', () => {
         'turn.ended',
       ],
     ]);
-    expect(talk.thread.state.turns.at(-1)?.items.map(({ type }) => type)).toEqual(['contextCompaction']);
+    expect(
+      turnsOf(talk.thread)
+        .at(-1)
+        ?.items.map(({ type }) => type),
+    ).toEqual(['contextCompaction']);
     expect(talk.thread.state.usage).toMatchObject({ total: { totalTokens: 60 }, last: { inputTokens: 0 } });
 
     await talk.turn('third');
@@ -180,11 +184,11 @@ describe('compaction at the user’s request', () => {
     model.open('go');
     expect(await two).toMatchObject({ status: 'completed' });
     expect(outline(model.calls.at(-1)).at(-1)).toBe('user: by the way');
-    expect(talk.thread.state.turns.at(-1)?.items.map(({ type }) => type)).toEqual([
-      'contextCompaction',
-      'userMessage',
-      'agentMessage',
-    ]);
+    expect(
+      turnsOf(talk.thread)
+        .at(-1)
+        ?.items.map(({ type }) => type),
+    ).toEqual(['contextCompaction', 'userMessage', 'agentMessage']);
   });
 
   it('survives being stored: the next model call is the same', async () => {
@@ -213,11 +217,11 @@ describe('compaction when the window is full', () => {
     await talk.turn('first');
     expect(model.calls).toHaveLength(1);
     await talk.turn('second');
-    expect(talk.thread.state.turns.at(-1)?.items.map(({ type }) => type)).toEqual([
-      'contextCompaction',
-      'userMessage',
-      'agentMessage',
-    ]);
+    expect(
+      turnsOf(talk.thread)
+        .at(-1)
+        ?.items.map(({ type }) => type),
+    ).toEqual(['contextCompaction', 'userMessage', 'agentMessage']);
     expect(outline(model.calls[2])).toEqual([
       ...['user: first', 'user: SUMMARY gist', 'developer: context', 'user: context', 'user: second'],
     ]);
@@ -256,7 +260,11 @@ describe('compaction when the window is full', () => {
     const talk = await start(SMALL);
     await talk.turn('first');
     expect(await talk.turn('second')).toMatchObject({ status: 'failed', error: { message: '{"detail":"no"}' } });
-    expect(talk.thread.state.turns.at(-1)?.items.map(({ type }) => type)).toEqual(['contextCompaction', 'userMessage']);
+    expect(
+      turnsOf(talk.thread)
+        .at(-1)
+        ?.items.map(({ type }) => type),
+    ).toEqual(['contextCompaction', 'userMessage']);
     expect(await talk.turn('third')).toMatchObject({ status: 'completed' });
     expect(inputTexts(model.calls.at(-1)!, 'user').filter((text) => !text.startsWith('<'))).toEqual([
       ...['first', 'second', expect.stringMatching(SUMMARY), 'third'],

@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { call, gate, inputItems, inputTexts, say } from '@codex/mock-model';
 import { appendThreadName, readRollout, saveThreadGit } from '@codex/rollout';
 import { describe, expect, it } from 'vitest';
-import { CLIENT, expectStored, rig, talkWith, type Rig } from './harness.ts';
+import { CLIENT, expectStored, rig, shown, type Rig, turnsOf } from './harness.ts';
 
 async function fork({ threads, config }: Rig, path: string, settings = {}, more: { ephemeral?: boolean } = {}) {
   const options = { config: await config(settings), source: 'vscode', client: CLIENT, path, ...more } as const;
-  return talkWith(await threads.fork(options));
+  return shown(await threads.fork(options));
 }
 
 describe('a fork', () => {
@@ -29,7 +29,7 @@ describe('a fork', () => {
     expect(await readFile(file, 'utf8')).toBe(before);
     expect(branch.thread.header).toMatchObject({ forkedFromId: talk.thread.id, source: 'vscode', agentNickname: null });
     expect(branch.thread.id).not.toBe(talk.thread.id);
-    expect(branch.thread.state.turns).toEqual(talk.thread.state.turns);
+    expect(turnsOf(branch.thread)).toEqual(turnsOf(talk.thread));
     expect(branch.thread.toWire()).toMatchObject({
       preview: 'one',
       name: null,
@@ -40,16 +40,12 @@ describe('a fork', () => {
     // Before anything is said in it: a fork survives the program.
     await expectStored(branch.thread);
 
-    branch.thread.announce('forked');
-    expect(branch.all('thread.opened')).toMatchObject([
-      { origin: 'forked', thread: { turns: talk.thread.state.turns } },
-    ]);
     await branch.turn('grow');
     await talk.turn('grow on');
     const [onBranch, onTrunk] = model.calls.slice(-2);
     expect(inputItems(onBranch!).slice(0, -1)).toEqual(inputItems(onTrunk!).slice(0, -1));
     expect([inputTexts(onBranch!).at(-1), inputTexts(onTrunk!).at(-1)]).toEqual(['grow', 'grow on']);
-    expect(talk.thread.state.turns).toHaveLength(2);
+    expect(turnsOf(talk.thread)).toHaveLength(2);
     await expectStored(branch.thread);
     await expectStored(talk.thread);
   });
@@ -61,7 +57,7 @@ describe('a fork', () => {
     await talk.until('item.completed', ({ item }) => item.id === 'm1');
     await talk.thread.flush();
     const branch = await fork(world, talk.thread.header.path!);
-    expect(branch.thread.state.turns).toMatchObject([{ id, status: 'interrupted', items: [{}, { id: 'm1' }] }]);
+    expect(turnsOf(branch.thread)).toMatchObject([{ id, status: 'interrupted', items: [{}, { id: 'm1' }] }]);
     expect(branch.thread.state.active).toBeNull();
     world.model.open('go');
     expect(await talk.ended(id)).toMatchObject({ status: 'completed' });
@@ -81,7 +77,7 @@ describe('a fork', () => {
     expect(brief.thread.toWire()).toMatchObject({ ephemeral: true, path: null, preview: 'one' });
     await brief.turn('two');
     expect(inputTexts(world.model.calls.at(-1)!).slice(-3)).toEqual(['one', '1', 'two']);
-    expect(brief.thread.state.turns).toHaveLength(2);
+    expect(turnsOf(brief.thread)).toHaveLength(2);
   });
 
   it('rolls back what it was given, and leaves the source alone', async () => {
@@ -94,7 +90,7 @@ describe('a fork', () => {
     await branch.thread.rollBack(1);
     await branch.turn('instead');
     expect(inputTexts(world.model.calls.at(-1)!).slice(-3)).toEqual(['one', '1', 'instead']);
-    expect(talk.thread.state.turns).toHaveLength(2);
+    expect(turnsOf(talk.thread)).toHaveLength(2);
     await expectStored(branch.thread);
   });
 

@@ -7,10 +7,10 @@ import { nullLogger, systemClock, systemIds } from '@codex/base';
 import { type Config, loadConfig } from '@codex/config';
 import { type MockModel, type Step, startMockModel } from '@codex/mock-model';
 import { createModels } from '@codex/models';
-import type { UserInput } from '@codex/protocol';
+import type { Turn, UserInput } from '@codex/protocol';
 import { readRollout } from '@codex/rollout';
 import { createRunner } from '@codex/sandbox';
-import type { Question, Stamped, ThreadEvent } from '@codex/timeline';
+import { emptyThreadState, type Question, reduceThread, type Stamped, type ThreadEvent } from '@codex/timeline';
 import { expect, onTestFinished } from 'vitest';
 import { type CoreDeps, createThreads, type StartOptions, type Thread, type Threads } from '../src/index.ts';
 import type { TurnOptions } from '../src/thread-types.ts';
@@ -141,10 +141,38 @@ export async function rig(steps: Step[] = [], options: RigOptions = {}): Promise
     start: async (settings, extra) =>
       talkWith(await threads.start({ config: await config(settings), source: 'appServer', client: CLIENT, ...extra })),
     resume: async (file, settings) =>
-      talkWith(
-        await threads.resume({ config: await config(settings), source: 'appServer', client: CLIENT, path: file }),
-      ),
+      shown(await threads.resume({ config: await config(settings), source: 'appServer', client: CLIENT, path: file })),
   };
+}
+
+const seen = new WeakMap<Thread, { turns: Turn[]; ready: Promise<void> }>();
+
+/** Keeps what a client would: the turns the thread had when it was loaded, and what happens from then on. */
+function watch(thread: Thread): void {
+  if (seen.has(thread)) return;
+  const state = emptyThreadState();
+  thread.subscribe((stamped) => reduceThread(state, stamped));
+  const ready = thread.history().then((history) => {
+    const known = new Set(state.turns.map(({ id }) => id));
+    state.turns.unshift(
+      ...history
+        .take()
+        .all()
+        .filter(({ id }) => !known.has(id)),
+    );
+  });
+  seen.set(thread, { turns: state.turns, ready });
+}
+
+/** All turns of a thread as its events tell them, long gone ones included. */
+export function turnsOf(thread: Thread): Turn[] {
+  return seen.get(thread)?.turns ?? [];
+}
+
+/** A thread with a past, when `turnsOf` knows of it. */
+export async function shown(thread: Thread): Promise<Talk> {
+  await seen.get(thread)?.ready;
+  return talkWith(thread);
 }
 
 export function talkWith(thread: Thread): Talk {
@@ -224,7 +252,7 @@ export async function expectStored(thread: Thread): Promise<void> {
   }
   const stored = await readRollout(file);
   expect(stored.skippedLines).toBe(0);
-  expect(stored.state.turns).toEqual(turnsOf(thread));
+  expect(stored.turns.all()).toEqual(turnsOf(thread));
 }
 
 /** True while a process with this id runs; one that waits to be reaped does not count. */

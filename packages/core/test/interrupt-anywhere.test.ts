@@ -10,7 +10,7 @@ import {
   say,
 } from '@codex/mock-model';
 import { expect, it } from 'vitest';
-import { rig } from './harness.ts';
+import { rig, turnsOf } from './harness.ts';
 
 const PATCH = '*** Begin Patch\n*** Add File: a.txt\n+hi\n*** End Patch';
 const STEPS: Parts[] = [
@@ -93,7 +93,7 @@ it('so does closing the thread', { timeout: 60_000 }, async () => {
     expect(talk.events.at(-1)?.event.type, where).toBe('thread.closed');
     expect(talk.thread.state.openItems.size, where).toBe(0);
     expect(talk.thread.questions(), where).toEqual([]);
-    expect(talk.thread.state.turns, where).toHaveLength(1);
+    expect(turnsOf(talk.thread), where).toHaveLength(1);
     const ends = talk.all('item.completed').map(({ item }) => item.id);
     expect(new Set(ends).size, where).toBe(ends.length);
   }

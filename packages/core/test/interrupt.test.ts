@@ -1,7 +1,7 @@
 import { call, gate, inputTexts, outputOf, say } from '@codex/mock-model';
 import { describe, expect, it } from 'vitest';
 import { readRollout } from '@codex/rollout';
-import { isAlive, rig, type Talk, text } from './harness.ts';
+import { isAlive, rig, type Talk, text, turnsOf } from './harness.ts';
 
 /** The id of a process that prints it, as soon as it does. */
 async function printedPid(talk: Talk): Promise<number> {
@@ -31,7 +31,7 @@ describe('an interrupt', () => {
     await talk.until('item.delta');
     await talk.thread.interrupt();
     expect(await talk.ended(id)).toMatchObject({ status: 'interrupted', error: null });
-    expect(talk.thread.state.turns[0]?.items[1]).toMatchObject({ type: 'agentMessage', id: 'm1', text: 'Half a ' });
+    expect(turnsOf(talk.thread)[0]?.items[1]).toMatchObject({ type: 'agentMessage', id: 'm1', text: 'Half a ' });
     expect(talk.thread.toWire().status).toEqual({ type: 'idle' });
     await talk.turn('again');
     const texts = inputTexts(model.calls[1]!, 'user');
@@ -130,7 +130,7 @@ describe('an interrupt', () => {
     const { turn, run } = thread.prepareTurn({ input: text('go') });
     await thread.interrupt();
     run();
-    expect(thread.state.turns).toMatchObject([{ id: turn.id, status: 'interrupted' }]);
+    expect(turnsOf(thread)).toMatchObject([{ id: turn.id, status: 'interrupted' }]);
   });
 
   it('keeps what was steered and not yet heard', async () => {
@@ -142,7 +142,7 @@ describe('an interrupt', () => {
     await talk.thread.interrupt();
     await talk.turn('again');
     expect(inputTexts(model.calls[1]!, 'user')).toContain('and this');
-    expect(talk.thread.state.turns[0]?.items).toMatchObject([{ type: 'userMessage' }, { content: text('and this') }]);
+    expect(turnsOf(talk.thread)[0]?.items).toMatchObject([{ type: 'userMessage' }, { content: text('and this') }]);
   });
 
   it('without a turn is refused', async () => {
@@ -163,7 +163,7 @@ describe('a terminal that outlives its turn', () => {
     const talk = await start();
     const { id, status } = await talk.turn('go');
     expect(status).toBe('completed');
-    expect(talk.thread.state.turns[0]?.items[1]).toMatchObject({ status: 'inProgress' });
+    expect(turnsOf(talk.thread)[0]?.items[1]).toMatchObject({ status: 'inProgress' });
     await deps.files.write(`${cwd}/go`, Buffer.from(''));
     const end = await talk.until('item.completed', ({ item }) => item.type === 'commandExecution');
     expect(end.item).toMatchObject({ status: 'completed', exitCode: 0, aggregatedOutput: 'bye\n' });
@@ -201,7 +201,7 @@ describe('closing a thread', () => {
     expect(talk.shape().slice(-4)).toEqual(['thread.status', 'turn.ended', 'thread.status', 'thread.closed']);
     expect(talk.all('thread.status').map(({ status }) => status.type)).toEqual(['active', 'idle', 'notLoaded']);
     const stored = await readRollout(talk.thread.header.path!);
-    expect(stored.state.turns).toMatchObject([{ status: 'interrupted', items: [{}, { status: 'failed' }] }]);
+    expect(stored.turns.all()).toMatchObject([{ status: 'interrupted', items: [{}, { status: 'failed' }] }]);
     await talk.thread.close();
     expect(() => talk.thread.prepareTurn({ input: text('x') })).toThrow(/is closing/);
   });
@@ -218,6 +218,6 @@ describe('closing a thread', () => {
     await talk.thread.close();
     expect(isAlive(pid)).toBe(false);
     expect(talk.all('question.closed')).toMatchObject([{ outcome: 'withdrawn' }]);
-    expect(talk.thread.state.turns[0]?.items.slice(1)).toMatchObject([{ status: 'failed' }, { status: 'failed' }]);
+    expect(turnsOf(talk.thread)[0]?.items.slice(1)).toMatchObject([{ status: 'failed' }, { status: 'failed' }]);
   });
 });

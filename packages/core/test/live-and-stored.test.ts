@@ -1,7 +1,7 @@
 import { call, inputItems, inputTexts, type RecordedRequest, reply, say, type Step } from '@codex/mock-model';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { CLIENT, expectStored, rig, type Talk, talkWith } from './harness.ts';
+import { CLIENT, expectStored, rig, shown, type Talk, turnsOf } from './harness.ts';
 
 /** A model without end: uses a tool where it is told to, fills the window where it is told to, else answers. */
 function answer(request: RecordedRequest): Step {
@@ -23,7 +23,7 @@ it('a thread says the same to the model, live, loaded from its file, and forked,
     await talk.thread.flush();
     const path = talk.thread.header.path!;
     const options = { config: await config(settings), source: 'appServer', client: CLIENT, path, ephemeral } as const;
-    return talkWith(await threads.fork(options));
+    return shown(await threads.fork(options));
   };
   const walk = async (talk: Talk, step: (typeof STEPS)[number]): Promise<Talk> => {
     switch (step) {
@@ -53,7 +53,7 @@ it('a thread says the same to the model, live, loaded from its file, and forked,
       await talk.turn('first');
       for (const step of steps) talk = await walk(talk, step);
       const copy = await fork(talk, true);
-      expect(copy.thread.state.turns).toEqual(talk.thread.state.turns);
+      expect(turnsOf(copy.thread)).toEqual(turnsOf(talk.thread));
       expect(copy.thread.state.usage).toEqual(talk.thread.state.usage);
       const asked: unknown[] = [];
       for (const each of [talk, copy]) {

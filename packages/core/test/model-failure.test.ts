@@ -13,7 +13,7 @@ import {
   stall,
 } from '@codex/mock-model';
 import { describe, expect, it } from 'vitest';
-import { rig, type RigOptions } from './harness.ts';
+import { rig, type RigOptions, turnsOf } from './harness.ts';
 
 const CUT = 'stream disconnected before completion: ';
 const HALF = [
@@ -54,7 +54,7 @@ describe('a model that fails', () => {
     expect(talk.all('thread.status').map(({ status }) => status.type)).toEqual([
       ...['active', 'systemError', 'active', 'idle'],
     ]);
-    expect(talk.thread.state.turns.map(({ status }) => status)).toEqual(['failed', 'completed']);
+    expect(turnsOf(talk.thread).map(({ status }) => status)).toEqual(['failed', 'completed']);
   });
 
   it('is not there at all', async () => {
@@ -70,7 +70,7 @@ describe('a model that fails', () => {
     const { start } = await rig([raw([...say('First.', { id: 'm0' }), ...HALF]), say('ok')]);
     const talk = await start();
     await talk.turn('go');
-    expect(talk.thread.state.turns[0]?.items.slice(1)).toMatchObject([
+    expect(turnsOf(talk.thread)[0]?.items.slice(1)).toMatchObject([
       { id: 'm0', text: 'First.' },
       { id: 'm1', text: 'Half' },
     ]);
@@ -83,7 +83,7 @@ describe('a model that fails', () => {
     const talk = await start();
     expect(await talk.turn('go')).toMatchObject({ status: 'completed' });
     expect(talk.all('turn.retrying')).toMatchObject([{ attempt: 1, error: { message: 'Reconnecting... 1/2' } }]);
-    expect(talk.thread.state.turns[0]?.items.slice(1)).toMatchObject([
+    expect(turnsOf(talk.thread)[0]?.items.slice(1)).toMatchObject([
       { id: 'm1', text: 'Half' },
       { id: 'm1#2', text: 'Whole' },
     ]);
@@ -136,7 +136,7 @@ describe('a model that fails', () => {
     ]);
     const talk = await start();
     await talk.turn('go');
-    expect(talk.thread.state.turns[0]?.items.slice(1, 3)).toMatchObject([
+    expect(turnsOf(talk.thread)[0]?.items.slice(1, 3)).toMatchObject([
       { id: 'call-1', aggregatedOutput: 'one\n' },
       { id: 'call-1#2', aggregatedOutput: 'two\n' },
     ]);

@@ -1,6 +1,6 @@
 import { gate, inputTexts, raw, reply, say, type Step } from '@codex/mock-model';
 import { describe, expect, it } from 'vitest';
-import { rig } from './harness.ts';
+import { rig, turnsOf } from './harness.ts';
 
 const PLAN_MODE = {
   collaborationMode: {
@@ -14,7 +14,7 @@ async function planned(steps: Step[], provider = {}) {
   const made = await rig(steps, { provider });
   const talk = await made.start();
   const id = talk.begin('go', { overrides: PLAN_MODE });
-  return { ...made, talk, id, items: () => talk.thread.state.turns[0]!.items.slice(1) };
+  return { ...made, talk, id, items: () => turnsOf(talk.thread)[0]!.items.slice(1) };
 }
 
 describe('plan mode (§19.2)', () => {
@@ -42,7 +42,7 @@ describe('plan mode (§19.2)', () => {
     await talk.ended(id);
     expect(items()).toEqual([{ type: 'plan', id: `${id}-plan`, text: '1\n' }]);
     await talk.turn('more');
-    expect(talk.thread.state.turns[1]?.items.slice(1)).toMatchObject([{ text: 'x <proposed_plan> y' }]);
+    expect(turnsOf(talk.thread)[1]?.items.slice(1)).toMatchObject([{ text: 'x <proposed_plan> y' }]);
   });
 
   it('keeps a plan that is cut off by an interrupt', async () => {

@@ -1,6 +1,6 @@
 import { call, http, inputItems, outputOf, reasoning, type RecordedRequest, reply, say } from '@codex/mock-model';
 import { describe, expect, it } from 'vitest';
-import { rig, type Talk } from './harness.ts';
+import { rig, type Talk, turnsOf } from './harness.ts';
 
 const PROVIDER = { name: 'OpenAI' };
 const LONG = { usage: { input: 2000, output: 100 } };
@@ -119,7 +119,7 @@ describe('compaction by the provider (§9.4)', () => {
     ]);
     expect(outputOf(model.calls[2]!, 'c0')).toBeDefined();
     // The live history is not what was sent, so nothing of it is lost should the call fail.
-    expect(talk.thread.state.turns[0]?.items.filter(({ type }) => type === 'commandExecution')).toHaveLength(3);
+    expect(turnsOf(talk.thread)[0]?.items.filter(({ type }) => type === 'commandExecution')).toHaveLength(3);
   });
 
   it.each<[string, ReturnType<typeof http>, string]>([

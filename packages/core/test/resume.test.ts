@@ -3,7 +3,7 @@ import path from 'node:path';
 import { call, custom, gate, inputItems, inputTexts, reasoning, say } from '@codex/mock-model';
 import { findRollout, readRollout } from '@codex/rollout';
 import { describe, expect, it } from 'vitest';
-import { CLIENT, rig } from './harness.ts';
+import { CLIENT, rig, turnsOf } from './harness.ts';
 
 describe('resuming a thread', () => {
   it('goes on where it stood: same turns, same words to the model', async () => {
@@ -17,14 +17,15 @@ describe('resuming a thread', () => {
     const before = await start();
     await before.turn('first words');
     await before.turn('second');
-    const wire = before.thread.toWire({ turns: true });
+    const wire = before.thread.toWire();
+    const live = turnsOf(before.thread);
     await before.thread.close();
     expect(await findRollout(home, wire.id)).toBe(wire.path);
 
     const after = await resume(wire.path!);
     expect(after.thread.id).toBe(wire.id);
-    const resumed = after.thread.toWire({ turns: true });
-    expect(resumed.turns).toEqual(wire.turns);
+    const resumed = after.thread.toWire();
+    expect(turnsOf(after.thread)).toEqual(live);
     expect(resumed).toMatchObject({ preview: 'first words', createdAt: wire.createdAt, cwd: wire.cwd });
     expect(threads.get(wire.id)).toBe(after.thread);
 
@@ -35,8 +36,8 @@ describe('resuming a thread', () => {
     expect(next.body['instructions']).toBe(last.body['instructions']);
     await after.thread.flush();
     const stored = await readRollout(wire.path!);
-    expect(stored.state.turns.map(({ id }) => id)).toEqual(after.thread.state.turns.map(({ id }) => id));
-    expect(stored.state.turns).toHaveLength(3);
+    expect(stored.turns.all().map(({ id }) => id)).toEqual(turnsOf(after.thread).map(({ id }) => id));
+    expect(stored.turns.count).toBe(3);
   });
 
   it('gives everybody the same thread', async () => {
@@ -72,9 +73,9 @@ describe('resuming a thread', () => {
     const copy = path.join(cwd, `rollout-2026-01-01T00-00-00-${talk.thread.id}.jsonl`);
     await copyFile(talk.thread.header.path!, copy);
     const stored = await readRollout(copy);
-    expect(stored.state.turns).toMatchObject([{ id, status: 'interrupted', error: null }]);
-    const items = stored.state.turns[0]!.items;
-    expect(items.slice(0, -1)).toEqual(talk.thread.state.turns[0]!.items.slice(0, -1));
+    expect(stored.turns.all()).toMatchObject([{ id, status: 'interrupted', error: null }]);
+    const items = stored.turns.all()[0]!.items;
+    expect(items.slice(0, -1)).toEqual(turnsOf(talk.thread)[0]!.items.slice(0, -1));
     expect(items.at(-1)).toMatchObject({ id: 'call-2', status: 'failed' });
 
     await talk.thread.close();
@@ -108,17 +109,17 @@ describe('resuming a thread', () => {
     await talk.turn('one');
     await talk.turn('two');
     await talk.thread.flush();
-    const live = talk.thread.toWire({ turns: true }).turns;
+    const live = turnsOf(talk.thread);
     const lines = (await readFile(talk.thread.header.path!, 'utf8')).split('\n').slice(0, -1);
     const file = path.join(cwd, 'cut.jsonl');
     for (let count = 1; count <= lines.length; count++) {
       const half = lines[count]?.slice(0, 40) ?? '';
       await writeFile(file, `${lines.slice(0, count).join('\n')}\n${half}`);
-      const { state } = await readRollout(file);
-      for (const [i, turn] of state.turns.entries()) {
+      const turns = (await readRollout(file)).turns.all();
+      for (const [i, turn] of turns.entries()) {
         const whole = live[i]!;
         expect(turn.id).toBe(whole.id);
-        const isCut = i === state.turns.length - 1 && turn.status === 'interrupted';
+        const isCut = i === turns.length - 1 && turn.status === 'interrupted';
         if (!isCut) expect(turn).toEqual(whole);
         const known = new Map(whole.items.map((item) => [item.id, item]));
         for (const item of turn.items) {
@@ -148,7 +149,7 @@ describe('resuming a thread', () => {
       { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'answered' }] },
     ] as const;
     const talk = await start({}, { history: structuredClone(history) as never });
-    expect(talk.thread.state.turns).toEqual([]);
+    expect(turnsOf(talk.thread)).toEqual([]);
     await talk.turn('now');
     expect(inputTexts(model.calls[0]!).slice(0, 2)).toEqual(['earlier', 'answered']);
     expect(inputTexts(model.calls[0]!).at(-1)).toBe('now');

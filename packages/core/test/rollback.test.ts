@@ -1,14 +1,14 @@
 import { gate, inputItems, inputTexts, say } from '@codex/mock-model';
 import { readRollout } from '@codex/rollout';
 import { describe, expect, it } from 'vitest';
-import { rig, type Talk } from './harness.ts';
+import { rig, type Talk, turnsOf } from './harness.ts';
 
 /** What was said, without what the program tells the model on its own. */
 const words = (request: Parameters<typeof inputTexts>[0] | undefined): string[] =>
   inputTexts(request!)
     .filter((text) => !text.startsWith('<'))
     .map((text) => text.replace(/^Another model[^\n]*\n/, 'SUMMARY '));
-const turnIds = (talk: Talk): string[] => talk.thread.state.turns.map(({ id }) => id);
+const turnIds = (talk: Talk): string[] => turnsOf(talk.thread).map(({ id }) => id);
 
 async function compact(talk: Talk): Promise<void> {
   const { turn, run } = talk.thread.prepareCompaction();
@@ -65,7 +65,7 @@ describe('rolling back', () => {
       expect(turnIds(talk)).toHaveLength(left);
       const file = talk.thread.header.path!;
       const stored = await readRollout(file);
-      expect(stored.state.turns).toEqual(talk.thread.state.turns);
+      expect(stored.turns.all()).toEqual(turnsOf(talk.thread));
       await talk.thread.close();
       const after = await resume(file);
       await after.turn('next');

@@ -3,7 +3,7 @@ import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { call, custom, inputItems, itemDone, outputOf, type Step, say, toolNames } from '@codex/mock-model';
 import { describe, expect, it } from 'vitest';
-import { isAlive, rig, type RigOptions } from './harness.ts';
+import { isAlive, rig, type RigOptions, turnsOf } from './harness.ts';
 
 /** Runs one turn in which the model makes these calls, each in a response of its own, and returns their outputs. */
 async function outputs(
@@ -19,7 +19,7 @@ async function outputs(
   expect(status).toBe('completed');
   const last = made.model.calls.at(-1)!;
   const output = (id = 'call-1') => outputOf(last, id) as string;
-  const items = talk.thread.state.turns[0]!.items;
+  const items = turnsOf(talk.thread)[0]!.items;
   const item = (id = 'call-1') => items.find((found) => found.id === id);
   return { ...made, talk, last, output, items, item };
 }
@@ -82,7 +82,7 @@ describe('exec_command (§11.1)', () => {
     expect(talk.all('item.delta').map(({ delta }) => delta)).toContainEqual({
       ...{ kind: 'terminalInput', processId: String(id), text: 'x\n' },
     });
-    expect(talk.thread.state.turns[0]?.items[1]).toMatchObject({ status: 'completed', processId: String(id) });
+    expect(turnsOf(talk.thread)[0]?.items[1]).toMatchObject({ status: 'completed', processId: String(id) });
   });
 
   it('reads no input without a terminal', async () => {

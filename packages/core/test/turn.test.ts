@@ -15,7 +15,7 @@ import {
 } from '@codex/mock-model';
 import { describe, expect, it } from 'vitest';
 import { MAX_INPUT_CHARS } from '../src/index.ts';
-import { rig, text } from './harness.ts';
+import { rig, text, turnsOf } from './harness.ts';
 
 describe('a turn', () => {
   it('of text tells its events in order', async () => {
@@ -41,7 +41,8 @@ describe('a turn', () => {
       { kind: 'text', text: 'Hello ' },
       { kind: 'text', text: 'there' },
     ]);
-    const { turns, preview, status } = talk.thread.toWire({ turns: true });
+    const { preview, status } = talk.thread.toWire();
+    const turns = turnsOf(talk.thread);
     expect(turns).toMatchObject([
       { id: end.id, status: 'completed', items: [{ type: 'userMessage' }, { id: 'm1', text: 'Hello there' }] },
     ]);
@@ -74,7 +75,7 @@ describe('a turn', () => {
         .map(({ delta }) => delta.kind)
         .slice(0, 4),
     ).toEqual([...['reasoningSummaryPart', 'reasoningSummary', 'reasoningSummaryPart', 'reasoningSummary']]);
-    expect(talk.thread.state.turns[0]?.items[1]).toEqual({
+    expect(turnsOf(talk.thread)[0]?.items[1]).toEqual({
       ...{ type: 'reasoning', id: 'r1', summary: ['Think.', 'More.'], content: [] },
     });
   });
@@ -84,10 +85,10 @@ describe('a turn', () => {
     const { start } = await rig([step, step]);
     const open = await start({ show_raw_agent_reasoning: true });
     await open.turn('hi');
-    expect(open.thread.state.turns[0]?.items[1]).toMatchObject({ summary: ['S'], content: ['raw'] });
+    expect(turnsOf(open.thread)[0]?.items[1]).toMatchObject({ summary: ['S'], content: ['raw'] });
     const hidden = await start({ hide_agent_reasoning: true });
     await hidden.turn('hi');
-    expect(hidden.thread.state.turns[0]?.items[1]).toMatchObject({ summary: [], content: [] });
+    expect(turnsOf(hidden.thread)[0]?.items[1]).toMatchObject({ summary: [], content: [] });
   });
 
   it('keeps phases of messages and sends them back', async () => {
@@ -97,7 +98,7 @@ describe('a turn', () => {
     ]);
     const talk = await start();
     await talk.turn('hi');
-    const messages = talk.thread.state.turns[0]?.items.filter((item) => item.type === 'agentMessage');
+    const messages = turnsOf(talk.thread)[0]?.items.filter((item) => item.type === 'agentMessage');
     expect(messages).toMatchObject([{ phase: 'commentary' }, { phase: 'final_answer' }]);
     expect(inputItems(model.calls[1]!).find((item) => item['role'] === 'assistant')).toMatchObject({
       phase: 'commentary',
@@ -108,7 +109,7 @@ describe('a turn', () => {
     const { start } = await rig([[webSearch('weather', 'ws'), say('Sunny')]]);
     const talk = await start();
     await talk.turn('hi');
-    expect(talk.thread.state.turns[0]?.items[1]).toMatchObject({ type: 'webSearch', id: 'ws', query: 'weather' });
+    expect(turnsOf(talk.thread)[0]?.items[1]).toMatchObject({ type: 'webSearch', id: 'ws', query: 'weather' });
     expect(talk.all('item.started').filter(({ item }) => item.type === 'webSearch')).toMatchObject([
       { item: { query: '' } },
     ]);
@@ -118,7 +119,7 @@ describe('a turn', () => {
     const { start } = await rig([[say('a', { id: 'm' }), say('b', { id: 'm' })]]);
     const talk = await start();
     await talk.turn('hi');
-    expect(talk.thread.state.turns[0]?.items.slice(1)).toMatchObject([
+    expect(turnsOf(talk.thread)[0]?.items.slice(1)).toMatchObject([
       { id: 'm', text: 'a' },
       { id: 'm#2', text: 'b' },
     ]);
@@ -172,7 +173,7 @@ describe('a turn', () => {
       { image_url: 'data:image/png;base64,iVBORw0KGgo=' },
       { text: '</image>' },
     ]);
-    expect(talk.thread.state.turns[0]?.items[0]).toMatchObject({ content: [{}, { type: 'localImage', path: file }] });
+    expect(turnsOf(talk.thread)[0]?.items[0]).toMatchObject({ content: [{}, { type: 'localImage', path: file }] });
   });
 
   it('reads AGENTS.md once and sends it first', async () => {
@@ -212,7 +213,7 @@ describe('input', () => {
         },
       }),
     );
-    expect(thread.state.turns).toEqual([]);
+    expect(turnsOf(thread)).toEqual([]);
   });
 
   it('is counted in characters', async () => {
@@ -238,9 +239,9 @@ describe('steering', () => {
     expect(talk.thread.steer(text('and also'), id)).toBe(id);
     model.open('go');
     await talk.ended(id);
-    expect(talk.thread.state.turns).toHaveLength(1);
+    expect(turnsOf(talk.thread)).toHaveLength(1);
     expect(inputTexts(model.calls[1]!).slice(-2)).toEqual(['one', 'and also']);
-    expect(talk.thread.state.turns[0]?.items.map((item) => item.type)).toEqual([
+    expect(turnsOf(talk.thread)[0]?.items.map((item) => item.type)).toEqual([
       ...['userMessage', 'agentMessage', 'userMessage', 'agentMessage'],
     ]);
   });
@@ -289,7 +290,7 @@ describe('steering', () => {
     model.open('go');
     await talk.ended(first);
     expect(second).not.toBe(first);
-    expect(talk.thread.state.turns.map(({ id }) => id)).toEqual([first]);
+    expect(turnsOf(talk.thread).map(({ id }) => id)).toEqual([first]);
     expect(inputTexts(model.calls[1]!).at(-1)).toBe('second');
     expect(outputOf(model.calls[1]!, 'none')).toBeUndefined();
   });

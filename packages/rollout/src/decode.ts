@@ -22,6 +22,8 @@ import { errorInfoFromFile, rateLimitsFromFile, usageFromFile } from './wire-for
 /** Turns the lines of a rollout file, in order, into the events they stand for. */
 export interface Decoder {
   push(line: string): Stamped[];
+  /** In place of a line with a compaction, for who cares for the turns alone. */
+  compacted(): Stamped[];
   /** Ends what the file leaves open: its turn as interrupted, its items as cut off. */
   end(): Stamped[];
   /** From the first `session_meta` line; null before it. */
@@ -110,6 +112,7 @@ export function createDecoder(options: { path?: string | null } = {}): Decoder {
 
   const endTurn = (turn: TurnRecord, status: TurnEnd, error: TurnError | null): void => {
     if (current === turn) current = null;
+    turn.last = null;
     emit({ type: 'turn.ended', status, error }, turn.id);
   };
 
@@ -375,6 +378,11 @@ export function createDecoder(options: { path?: string | null } = {}): Decoder {
       if (!tellsTurn) release();
       onLine(parsed.type, parsed.payload);
       if (tellsTurn) release();
+      return take();
+    },
+    compacted() {
+      reasoning.flush();
+      ensureTurn().compacted = true;
       return take();
     },
     end() {

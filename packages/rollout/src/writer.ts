@@ -14,6 +14,8 @@ export interface RolloutWriter {
   append(stamped: Stamped): void;
   /** Everything appended so far has been handed to the operating system, or failed and was logged. */
   flush(): Promise<void>;
+  /** Everything appended so far is in the file. */
+  readonly written: boolean;
   /** Flushes and lets the file go; later events are dropped. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -140,6 +142,9 @@ export function openRollout(options: RolloutOptions): RolloutWriter {
       if (armed) kick();
     },
     flush,
+    get written() {
+      return queue.length === 0 && lines.length === 0;
+    },
     close() {
       closing ??= flush().then(closeFile, closeFile);
       return closing;
@@ -149,7 +154,7 @@ export function openRollout(options: RolloutOptions): RolloutWriter {
 
 /** The writer of threads that leave nothing behind. */
 export function nullRollout(): RolloutWriter {
-  return { path: '', append: () => {}, flush: () => Promise.resolve(), close: () => Promise.resolve() };
+  return { path: '', written: false, append: () => {}, flush: () => Promise.resolve(), close: () => Promise.resolve() };
 }
 
 /** How much got out; a failure is told, not thrown, because some of it may be in the file. */

@@ -51,6 +51,7 @@ describe('a fork', () => {
     const before = await readFile(from, 'utf8');
     const path = await fork(home, from);
     const [source, copy] = [await readRollout(from), await readRollout(path)];
+    expect(copy.turns.all()).toEqual(source.turns.all());
     expect(copy.state).toEqual(source.state);
     expect(copy.context).toEqual(source.context);
     expect(copy.header).toMatchObject({ id: NEW, forkedFromId: ID, baseInstructions: 'Be better.' });
@@ -78,7 +79,7 @@ describe('a fork', () => {
     );
     const copy = await readRollout(await fork(home, from));
     expect(copy.skippedLines).toBe(0);
-    expect(copy.state.turns.map(({ id, status }) => [id, status])).toEqual([
+    expect(copy.turns.all().map(({ id, status }) => [id, status])).toEqual([
       ['t1', 'completed'],
       ['t2', 'interrupted'],
     ]);
@@ -95,7 +96,7 @@ describe('a fork', () => {
     );
     const second = await fork(home, first);
     const third = await fork(home, second, '01a1fdc3-8b9e-7901-8127-7fc9701accb5');
-    const turns = await Promise.all([first, second, third].map(async (path) => (await readRollout(path)).state.turns));
+    const turns = await Promise.all([first, second, third].map(async (path) => (await readRollout(path)).turns.all()));
     expect(turns[0]).toHaveLength(1);
     expect(turns[1]).toEqual(turns[0]);
     expect(turns[2]).toEqual(turns[0]);
@@ -115,16 +116,16 @@ describe('a fork', () => {
       JSON.stringify({ timestamp: '2026-11-21T11:00:14.000Z', type, payload }),
     );
     await writeFile(from, `${text.join('\n')}\n`);
-    const { state } = await readRollout(await fork(home, from));
-    expect(state.turns.map(({ items }) => items.map(({ id }) => id))).toEqual([['m']]);
+    const { turns } = await readRollout(await fork(home, from));
+    expect(turns.all().map(({ items }) => items.map(({ id }) => id))).toEqual([['m']]);
   });
 
   test('by the original program reads as its source, and goes on', async () => {
     const [source = '', copy = ''] = await fixture('fork');
     const [before, after] = [await readRollout(source), await readRollout(copy)];
     expect(after.header.forkedFromId).toBe(before.header.id);
-    expect(after.state.turns.slice(0, 2)).toEqual(before.state.turns);
-    expect(after.state.turns).toHaveLength(3);
+    expect(after.turns.all().slice(0, 2)).toEqual(before.turns.all());
+    expect(after.turns.count).toBe(3);
   });
 
   test('of nothing leaves nothing', async () => {

@@ -157,7 +157,7 @@ if (program) {
       });
       await writer.close();
 
-      const here = (await readRollout(writer.path)).state.turns;
+      const here = (await readRollout(writer.path)).turns.all();
       expect(here).toEqual(timeline.state.turns);
       const expected = numbered(here);
       const cutItem = expected[1]?.items[1];
@@ -189,7 +189,7 @@ if (program) {
       const path = rolloutPath(home, id, created);
       await mkdir(dirname(path), { recursive: true });
       await copyFile(source, join(dirname(path), basename(source)));
-      const here = (await readRollout(source)).state.turns;
+      const here = (await readRollout(source)).turns.all();
       const there = await readThere(home, id);
       // A turn that no line opened gets a fresh id at every reading there.
       const opened: string[] = (await readFile(source, 'utf8')).match(/(?<="task_started","turn_id":")[^"]+/g) ?? [];
@@ -207,6 +207,6 @@ if (program) {
     for (const item of ITEMS) turn.add(item);
     turn.end('completed');
     await writer.close();
-    expect((await readRollout(writer.path)).state.turns[0]?.items).toEqual(ITEMS);
+    expect((await readRollout(writer.path)).turns.all()[0]?.items).toEqual(ITEMS);
   });
 }

@@ -56,7 +56,7 @@ describe('a new file', () => {
     const stored = await readRollout(writer.path);
     expect(stored.header).toEqual(headerFor({ path: writer.path }));
     expect(stored.gitInfo).toEqual({ sha: 'abc', branch: 'main', originUrl: null });
-    expect(stored.state.turns[0]?.items.map(({ id }) => id)).toEqual(['u', 'm']);
+    expect(stored.turns.all()[0]?.items.map(({ id }) => id)).toEqual(['u', 'm']);
     expect(stored.context.items).toHaveLength(1);
   });
 
@@ -134,8 +134,8 @@ describe('appending', () => {
       if (i % 400 === 0) await writer.flush();
     }
     await writer.close();
-    const { state } = await readRollout(writer.path);
-    expect(state.turns[0]?.items.map(({ id }) => id)).toEqual(ids);
+    const { turns } = await readRollout(writer.path);
+    expect(turns.all()[0]?.items.map(({ id }) => id)).toEqual(ids);
     expect(await linesOf(writer.path)).toHaveLength(ids.length + 3);
   });
 
@@ -169,7 +169,7 @@ describe('appending', () => {
     await again.close();
     const stored = await readRollout(first.path);
     expect(stored.skippedLines).toBe(1);
-    expect(stored.state.turns.map(({ id, status }) => `${id} ${status}`)).toEqual(['t interrupted', 't2 completed']);
+    expect(stored.turns.all().map(({ id, status }) => `${id} ${status}`)).toEqual(['t interrupted', 't2 completed']);
   });
 
   test('between turns the file may be moved or added to by somebody else', async () => {
@@ -181,7 +181,7 @@ describe('appending', () => {
     for (const event of stamp([turnStarted('t2'), said('u2', 'x'), turnEnded])) writer.append(event);
     await writer.close();
     const stored = await readRollout(writer.path);
-    expect(stored.state.turns).toHaveLength(2);
+    expect(stored.turns.count).toBe(2);
     expect(stored.skippedLines).toBe(1);
   });
 
@@ -201,7 +201,7 @@ describe('appending', () => {
     writer.append(c!);
     writer.append(d!);
     await writer.close();
-    expect((await readRollout(writer.path)).state.turns[0]?.items.map(({ id }) => id)).toEqual(['u', 'm']);
+    expect((await readRollout(writer.path)).turns.all()[0]?.items.map(({ id }) => id)).toEqual(['u', 'm']);
     expect(errors).toHaveLength(1);
   });
 
@@ -225,7 +225,7 @@ describe('appending', () => {
       writer.append(event);
     await writer.close();
     expect(errors).toEqual(['event cannot be written to the rollout']);
-    expect((await readRollout(writer.path)).state.turns[0]?.items.map(({ id }) => id)).toEqual(['u', 'm']);
+    expect((await readRollout(writer.path)).turns.all()[0]?.items.map(({ id }) => id)).toEqual(['u', 'm']);
   });
 
   test('nothing is written after close', async () => {

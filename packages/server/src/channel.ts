@@ -16,6 +16,8 @@ export class UndecodableMessage {
 export interface ServerChannel extends Channel<unknown, RpcMessage> {
   /** Like `send` for a message that is written as JSON already, without a line end. */
   sendText?(text: string): void;
+  /** Like `sendText` for a text that comes in parts, UTF-8 where they are bytes. Nothing else is sent between them. */
+  sendParts?(parts: Iterable<string | Uint8Array>): void;
   /** Bytes taken over and not yet passed to the operating system. */
   readonly bufferedBytes?: number;
   /** Resolves when `bufferedBytes` has fallen well below its value, or the channel has closed. */

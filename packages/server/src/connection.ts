@@ -1,11 +1,12 @@
 import type { Logger } from '@codex/base';
 import type { RequestId, RpcErrorBody, RpcMessage, ServerNotification } from '@codex/protocol';
 import type { ClientIdentity } from '@codex/core';
+import { WithTurns } from './at-reply.ts';
 import type { ServerChannel } from './channel.ts';
 import type { Limits } from './limits.ts';
 import { readMessage, type Incoming } from './message.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
-import { type Outgoing, outgoing } from './outgoing.ts';
+import { type Outgoing, outgoing, outgoingWithTurns } from './outgoing.ts';
 
 /**
  * `opening` until `initialize`; `initialized` until the notifications meant for this client alone are out; `ready`
@@ -119,16 +120,17 @@ export class Connection {
   }
 
   reply(id: RequestId, result: unknown): void {
-    this.#send({ id, result });
+    if (result instanceof WithTurns) this.#send(outgoingWithTurns({ id, result: result.result }, result.turns));
+    else this.#send(outgoing({ id, result }));
   }
 
   /** A null id is for requests whose own id nobody can read. */
   refuse(id: RequestId | null, error: RpcErrorBody): void {
-    this.#send({ id, error } as RpcMessage);
+    this.#send(outgoing({ id, error } as RpcMessage));
   }
 
-  #send(message: RpcMessage): void {
-    if (this.#phase !== 'closed') this.#outbox.send(outgoing(message));
+  #send(message: Outgoing): void {
+    if (this.#phase !== 'closed') this.#outbox.send(message);
   }
 
   /** Serves the channel until its input ends, then answers what is left and closes it. */

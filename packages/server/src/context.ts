@@ -1,7 +1,7 @@
 import type { Clock, Ids, Logger } from '@codex/base';
 import type { Thread, Threads } from '@codex/core';
-import type { ClientMethod, ParamsOf, ResultOf, SessionSource } from '@codex/protocol';
-import type { AtReply } from './at-reply.ts';
+import type { ClientMethod, ParamsOf, ResultOf, SessionSource, Thread as WireThread } from '@codex/protocol';
+import type { AtReply, WithTurns } from './at-reply.ts';
 import type { Connection } from './connection.ts';
 import type { Elicitations } from './elicitations.ts';
 import type { Lanes } from './lanes.ts';
@@ -50,6 +50,8 @@ export interface RequestContext {
 export type Handler<M extends ClientMethod> = (
   params: ParamsOf<M>,
   ctx: RequestContext,
-) => ResultOf<M> | Promise<ResultOf<M> | AtReply<ResultOf<M>>>;
+) => ResultOf<M> | Promise<Shown<ResultOf<M>> | AtReply<Shown<ResultOf<M>>>>;
+
+type Shown<R> = R | (R extends { thread: WireThread } ? WithTurns<R> : never);
 
 export type Handlers = { readonly [M in ClientMethod]: Handler<M> };

@@ -54,7 +54,8 @@ export function createOutbox({ channel, limits, log, onFailure }: OutboxDeps): O
 
   const write = (next: Outgoing) => {
     try {
-      if (channel.sendText) channel.sendText(next.text());
+      if (channel.sendParts && next.parts) channel.sendParts(next.parts());
+      else if (channel.sendText) channel.sendText(next.text());
       else channel.send(next.message);
     } catch (error) {
       fail(`sending failed: ${toMessage(error)}`);
@@ -69,7 +70,7 @@ export function createOutbox({ channel, limits, log, onFailure }: OutboxDeps): O
       last.bytes += piece.delta.length;
       bytes += piece.delta.length;
     } else {
-      const size = piece ? ENVELOPE + piece.delta.length : next.text().length;
+      const size = piece ? ENVELOPE + piece.delta.length : next.size();
       const entry: Entry = { sent: next, piece, parts: piece ? [piece.delta] : [], bytes: size };
       queue.push(entry);
       bytes += size;

@@ -1,9 +1,14 @@
 import type { RpcMessage, ServerNotification } from '@codex/protocol';
+import type { FrozenTurns } from '@codex/rollout';
 
 /** A message on its way to one or more connections; its JSON text is made at most once. */
 export interface Outgoing {
   readonly message: RpcMessage;
   text(): string;
+  /** The same text in parts, for what may be large. */
+  readonly parts?: () => Iterable<string | Uint8Array>;
+  /** Characters that count against the limits of a queue. */
+  size(): number;
 }
 
 export function outgoing(message: RpcMessage): Outgoing {
@@ -11,6 +16,37 @@ export function outgoing(message: RpcMessage): Outgoing {
   return {
     message,
     text: () => (text ??= JSON.stringify(message)),
+    size() {
+      return this.text().length;
+    },
+  };
+}
+
+/** How a thread without turns is written; quotes inside of texts are escaped, so this stands nowhere else. */
+const NO_TURNS = '"turns":[]';
+
+/**
+ * A message about a thread whose turns stand beside it. They may be as large as a disk likes, so they are neither parsed
+ * nor put into one string where the channel can do without. What waits of such messages is limited by the requests in
+ * flight and not by the queue.
+ */
+export function outgoingWithTurns(message: RpcMessage, turns: FrozenTurns): Outgoing {
+  const frame = JSON.stringify(message);
+  const at = frame.indexOf(NO_TURNS) + NO_TURNS.length - 1;
+  function* parts(): Generator<string | Uint8Array> {
+    yield frame.slice(0, at);
+    yield* turns.pieces();
+    yield frame.slice(at);
+  }
+  const text = () =>
+    Array.from(parts(), (part) => (typeof part === 'string' ? part : Buffer.from(part).toString())).join('');
+  return {
+    get message() {
+      return JSON.parse(text()) as RpcMessage;
+    },
+    text,
+    parts,
+    size: () => frame.length,
   };
 }
 

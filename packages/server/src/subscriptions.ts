@@ -1,6 +1,7 @@
 import type { ServerNotification, ServerNotificationMethod } from '@codex/protocol';
+import type { FrozenTurns } from '@codex/rollout';
 import type { Connection } from './connection.ts';
-import { outgoing } from './outgoing.ts';
+import { outgoing, outgoingWithTurns } from './outgoing.ts';
 
 /** Notifications every initialized connection gets; all others go to the subscribers of their thread (§7). */
 const GLOBAL = new Set<string>([
@@ -33,7 +34,8 @@ export interface Subscriptions {
   drop(threadId: string): void;
   /** To everybody, or to the subscribers of `threadId`, as the method demands. Written as JSON once. */
   publish(threadId: string, notification: ServerNotification): void;
-  broadcast(notification: ServerNotification): void;
+  /** `turns` are those of the notification's thread. */
+  broadcast(notification: ServerNotification, turns?: FrozenTurns): void;
   readonly connections: ReadonlySet<Connection>;
 }
 
@@ -50,8 +52,8 @@ export function createSubscriptions(): Subscriptions {
     return true;
   };
 
-  const broadcast = (notification: ServerNotification) => {
-    const sent = outgoing(notification);
+  const broadcast = (notification: ServerNotification, turns?: FrozenTurns) => {
+    const sent = turns ? outgoingWithTurns(notification, turns) : outgoing(notification);
     for (const connection of connections) connection.hear(sent, notification.method);
   };
 

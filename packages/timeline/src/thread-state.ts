@@ -4,6 +4,7 @@ import { QUESTION_FLAGS, type Question } from './questions.ts';
 
 /** The human view of a thread, built from events alone. Live threads, files and clients share this one reducer. */
 export interface ThreadState {
+  /** All of them, or the newest where somebody keeps those before (`Timeline.forget`). */
   turns: Turn[];
   /** The running turn, also the last of `turns`. */
   active: Turn | null;

@@ -6,6 +6,7 @@ import type {
   Thread,
   ThreadItem,
   ThreadTokenUsage,
+  Turn,
   TurnError,
   TurnPlanStep,
 } from '@codex/protocol';
@@ -76,6 +77,10 @@ export interface Timeline {
   notice(level: 'warning' | 'deprecation', message: string, details?: string | null): void;
   /** Drops the last turns from both views; not while a turn runs. */
   rolledBack(turns: number): void;
+  /** Lets go of turns that are over and have nothing open: somebody else keeps them, and what the model saw before a compaction. */
+  forget(): void;
+  /** Puts the model's view as it was kept in the place of this one; not while a turn runs. */
+  recall(context: ModelContext): void;
   /** Counts of something that was no turn, under an id of its own. */
   recounted(id: string, usage: ThreadTokenUsage): void;
   beginTurn(turn: TurnHeader): TurnScope;
@@ -345,6 +350,15 @@ export function createTimeline(deps: TimelineDeps): Timeline {
     rolledBack(turns) {
       if (scope) throw new Error(`turn ${scope.turnId} is still running`);
       emit({ type: 'context.rolledBack', turns }, null);
+    },
+    forget() {
+      const isNeeded = (turn: Turn) => turn === state.active || turn.items.some(({ id }) => state.openItems.has(id));
+      if (!state.turns.every(isNeeded)) state.turns = state.turns.filter(isNeeded);
+      context.turns = context.turns.filter(({ items }) => items === context.items);
+    },
+    recall(kept) {
+      if (scope) throw new Error(`turn ${scope.turnId} is still running`);
+      Object.assign(context, kept);
     },
     recounted: (id, usage) => emit({ type: 'turn.usage', usage, rateLimits: null }, id),
     beginTurn,

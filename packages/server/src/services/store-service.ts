@@ -1,6 +1,6 @@
-import { CodexError, toMessage } from '@codex/base';
-import type { GitInfo, ParamsOf, SessionSource, Thread as WireThread } from '@codex/protocol';
-import type { ThreadSummary } from '@codex/rollout';
+import { CodexError } from '@codex/base';
+import type { GitInfo, ParamsOf, SessionSource, Thread as WireThread, ThreadSummary } from '@codex/protocol';
+import type { FrozenTurns } from '@codex/rollout';
 import type { ThreadQuery } from '@codex/state';
 import type { ConfigService } from './config-service.ts';
 import type { ServiceOptions } from './service-options.ts';
@@ -14,22 +14,21 @@ export interface StoreService {
   /** The head of a file; null when there is nothing to show. */
   summary(path: string): Promise<ThreadSummary | null>;
   /** The wire form with status `notLoaded`; null when there is nothing to show. */
-  wire(path: string, options?: { turns?: boolean }): Promise<WireThread | null>;
+  wire(path: string): Promise<WireThread | null>;
+  turns(path: string): Promise<FrozenTurns>;
   /** From the index once it is filled, else from the files. `loaded` are the files of loaded threads. */
   list(
     params: ParamsOf<'thread/list'>,
     loaded: readonly string[],
   ): Promise<{ data: WireThread[]; nextCursor: string | null }>;
-  /** Tells the index, if it is in use, that `written` resolves when this file has more in it. */
-  noteWritten(path: string, written: () => Promise<void>): void;
   nameOf(id: string): Promise<string | null>;
   saveName(id: string, name: string): Promise<void>;
   /** Stands in for what the thread's file says about git. */
   saveGit(id: string, git: GitInfo | null): Promise<void>;
   /** The new path. */
-  archive(id: string, path: string): Promise<string>;
+  archive(path: string): Promise<string>;
   /** The new path. */
-  unarchive(id: string, path: string): Promise<string>;
+  unarchive(path: string): Promise<string>;
 }
 
 const DEFAULT_LIMIT = 25;
@@ -37,29 +36,24 @@ type SourceKind = NonNullable<ParamsOf<'thread/list'>['sourceKinds']>[number];
 const INTERACTIVE: readonly SourceKind[] = ['cli', 'vscode'];
 
 export function createStoreService(
-  { home, clock, log }: ServiceOptions,
+  { home, clock }: ServiceOptions,
   { config, catalog }: { config: ConfigService; catalog: ThreadCatalog },
 ): StoreService {
   const rollout = () => import('@codex/rollout');
   const provider = async () => (await config.current()).modelProvider;
-  const moved = async (id: string, moving: Promise<string>) => {
-    const path = await moving;
-    catalog.moved(id, path);
-    return path;
-  };
 
   return {
     find: async (id) => (await rollout()).findRollout(home, id),
     findArchived: async (id) => (await rollout()).findArchived(home, id),
     summary: async (path) => (await rollout()).readHeader(path),
-    async wire(path, options = {}) {
-      const { readHeader, readRollout, readThreadGit, readThreadName } = await rollout();
+    async wire(path) {
+      const { readHeader, readThreadGit, readThreadName } = await rollout();
       const summary = await readHeader(path);
       if (!summary) return null;
       const [name, git] = await Promise.all([readThreadName(home, summary.id), readThreadGit(home, summary.id)]);
-      const wire = toWire(git === undefined ? summary : { ...summary, gitInfo: git }, await provider(), name);
-      return options.turns ? { ...wire, turns: (await readRollout(path)).state.turns } : wire;
+      return toWire(git === undefined ? summary : { ...summary, gitInfo: git }, await provider(), name);
     },
+    turns: async (path) => (await rollout()).readTurns(path),
     async list(params, loaded) {
       const { listRollouts, readThreadGits, readThreadNames } = await rollout();
       const [current, names, gits] = await Promise.all([provider(), readThreadNames(home), readThreadGits(home)]);
@@ -74,13 +68,6 @@ export function createStoreService(
       });
       return { data: wires, nextCursor };
     },
-    noteWritten(path, written) {
-      if (!catalog.inUse) return;
-      written().then(
-        () => catalog.written(path),
-        (error: unknown) => log.debug({ reason: toMessage(error) }, 'thread index was told of nothing'),
-      );
-    },
     nameOf: async (id) => (await rollout()).readThreadName(home, id),
     async saveName(id, name) {
       await (await rollout()).appendThreadName(home, id, name, clock);
@@ -88,8 +75,8 @@ export function createStoreService(
     async saveGit(id, git) {
       await (await rollout()).saveThreadGit(home, id, git, clock);
     },
-    archive: async (id, path) => moved(id, orInternal('archive', (await rollout()).archiveRollout(home, path))),
-    unarchive: async (id, path) => moved(id, orInternal('unarchive', (await rollout()).unarchiveRollout(home, path))),
+    archive: async (path) => orInternal('archive', (await rollout()).archiveRollout(home, path)),
+    unarchive: async (path) => orInternal('unarchive', (await rollout()).unarchiveRollout(home, path)),
   };
 }
 

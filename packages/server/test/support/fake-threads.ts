@@ -1,5 +1,6 @@
 import { countingIds, manualClock } from '@codex/base';
 import type { PreparedTurn, Thread, Threads } from '@codex/core';
+import { freezeTurns } from '@codex/rollout';
 import { createTimeline, threadStatus, type Timeline, type TurnScope } from '@codex/timeline';
 
 /** A loaded thread whose turns do what the test says. */
@@ -65,18 +66,23 @@ export function fakeThreads(): FakeThreads {
       ...{ modelProvider: 'mock', ephemeral: false, path: `/nowhere/${id}.jsonl`, forkedFromId: null },
       ...{ agentNickname: null, agentRole: null, baseInstructions: '', dynamicTools: [] },
     };
-    const toWire: Thread['toWire'] = (options = {}) => ({
+    const toWire: Thread['toWire'] = () => ({
       ...{ id, preview: '', ephemeral: false, modelProvider: 'mock', createdAt: 1, updatedAt: 1 },
       ...{ status: threadStatus(timeline.state), path: header.path, cwd: '/work', cliVersion: '1', source: 'vscode' },
       ...{ agentNickname: null, agentRole: null, gitInfo: null, name: timeline.state.name },
-      turns: options.turns ? structuredClone(timeline.state.turns) : [],
+      turns: [],
     });
     const thread: FakeThread = {
       id,
       header,
       timeline,
       state: timeline.state,
+      get begun() {
+        return timeline.state.turns.length > 0;
+      },
+      closing: false,
       toWire,
+      history: () => Promise.resolve({ take: () => freezeTurns(timeline.state.turns) }),
       pauses: () => pauses,
       scope: () => {
         if (!scope) throw new Error('no turn runs');
