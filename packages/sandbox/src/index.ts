@@ -3,7 +3,14 @@ export { defaultIsolation } from './default-isolation.ts';
 export { looksDenied } from './denial.ts';
 export { childEnv, type ShellEnvironmentPolicy, UNIFIED_EXEC_ENV } from './env.ts';
 export type { ExitReport, OnOutput, OutputOptions } from './execution.ts';
-export { type Isolation, noIsolation, type SandboxSupport, type Wrapped, type WrappedCommand } from './isolation.ts';
+export {
+  type CommandNetwork,
+  type Isolation,
+  noIsolation,
+  type SandboxSupport,
+  type Wrapped,
+  type WrappedCommand,
+} from './isolation.ts';
 export { linuxIsolation, type LinuxIsolationDeps } from './linux/isolation.ts';
 export { type HeadTail, headTail } from './output.ts';
 export {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { CodexError } from '@codex/base';
 import type { SandboxPolicy } from '@codex/protocol';
 import { isConfining } from './policy.ts';
@@ -25,10 +26,21 @@ export interface WrappedCommand {
 
 export type Wrapped = WrappedCommand | { ok: false; error: CodexError };
 
+/** The one way out of confined commands: a port of their loopback. Commands given the same object share a loopback. */
+export interface CommandNetwork {
+  /** The port as commands see it. */
+  readonly port: number;
+  /** Takes what connects to it. */
+  accept(socket: Socket): void;
+  /** Aborts when there will be no more commands. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * The seam to the operating system's sandbox. `wrap` turns a command into one that cannot do more than `policy` says,
  * or refuses; it must never hand back a confined command as it came. `policyCwd` is the folder a workspace policy is
- * about, when it is not the one the command starts in.
+ * about, when it is not the one the command starts in. With a `network` a confined command reaches nothing but that,
+ * whatever the policy says of the network.
  */
 export interface Isolation {
   support(): SandboxSupport;
@@ -38,6 +50,7 @@ export interface Isolation {
     cwd: string,
     env: Readonly<Record<string, string>>,
     policyCwd?: string,
+    network?: CommandNetwork,
   ): Wrapped | Promise<Wrapped>;
 }
 

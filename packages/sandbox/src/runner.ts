@@ -12,7 +12,13 @@ import {
 import { type CommandTag, createTagger, type Tagger } from './command-tag.ts';
 import { createFifoPool } from './fifo-pool.ts';
 import { leakedDescriptors } from './descriptors.ts';
-import { type Isolation, noIsolation, type SandboxSupport, type WrappedCommand } from './isolation.ts';
+import {
+  type CommandNetwork,
+  type Isolation,
+  noIsolation,
+  type SandboxSupport,
+  type WrappedCommand,
+} from './isolation.ts';
 import { headTail } from './output.ts';
 import { startPipeChild } from './pipe-child.ts';
 import { allowsNetwork, isConfining } from './policy.ts';
@@ -31,6 +37,8 @@ export interface CommandSpec {
   policy: SandboxPolicy;
   /** The folder that a workspace policy is about; `cwd` unless told, which then becomes writable by itself. */
   policyCwd?: string | undefined;
+  /** What a confined command reaches instead of what the policy says of the network. */
+  network?: CommandNetwork | undefined;
 }
 
 export interface RunOptions extends OutputOptions {
@@ -166,7 +174,7 @@ async function prepare(spec: CommandSpec, isolation: Isolation, tagger: Tagger):
   const fault = isConfining(policy) ? undefined : whyNotStartable(spec.argv, cwd, spec.env);
   if (fault) throw fault;
   const env = allowsNetwork(policy) ? spec.env : { ...spec.env, ...NETWORK_OFF };
-  const wrapped = await isolation.wrap(spec.argv, policy, cwd, env, spec.policyCwd);
+  const wrapped = await isolation.wrap(spec.argv, policy, cwd, env, spec.policyCwd, spec.network);
   if (!wrapped.ok) throw wrapped.error;
   const [program = '', ...args] = wrapped.argv;
   const launch = { program, args, cwd, env: wrapped.env };

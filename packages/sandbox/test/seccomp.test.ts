@@ -35,52 +35,52 @@ function judge(program: Uint8Array, call: { arch: number; number: number; args?:
 
 describe.each(['x64', 'arm64'])('%s', (arch) => {
   const abi = abiOf(arch) as Abi;
-  const [off, on] = [seccompProgram(abi, false), seccompProgram(abi, true)];
-  const both = (name: Syscall, ...args: (number | bigint)[]) =>
-    [off, on].map((program) => judge(program, { arch: abi.audit, number: abi.number(name), args: args.map(BigInt) }));
+  const programs = (['off', 'proxied', 'on'] as const).map((network) => seccompProgram(abi, network));
+  const each = (name: Syscall, ...args: (number | bigint)[]) =>
+    programs.map((program) => judge(program, { arch: abi.audit, number: abi.number(name), args: args.map(BigInt) }));
 
-  test.each<[Syscall, (number | bigint)[], number, number]>([
-    ['ptrace', [], EPERM, EPERM],
-    ['io_uring_setup', [], EPERM, EPERM],
-    ['mount', [], EPERM, EPERM],
-    ['open_tree_attr', [], EPERM, EPERM],
-    ['clone3', [], ENOSYS, ENOSYS],
-    ['clone', [0x01200011], ALLOW, ALLOW],
-    ['clone', [0x003d0f00], ALLOW, ALLOW],
-    ['clone', [0x10000011], EPERM, EPERM],
-    ['clone', [0x40000000], EPERM, EPERM],
-    ['unshare', [0x400], ALLOW, ALLOW],
-    ['unshare', [0x20000], EPERM, EPERM],
-    ['unshare', [0x80], EPERM, EPERM],
-    ['ioctl', [0, 0x5401], ALLOW, ALLOW],
-    ['ioctl', [0, 0x5412], EPERM, EPERM],
-    ['ioctl', [0, 0xffffffff00005412n], EPERM, EPERM],
-    ['ioctl', [0, 0x541c], EPERM, EPERM],
-    ['connect', [], EPERM, ALLOW],
-    ['bind', [], EPERM, ALLOW],
-    ['sendto', [3, 1, 1, 0, 0], ALLOW, ALLOW],
-    ['sendto', [3, 1, 1, 0, 0x7f0000000000n], EPERM, ALLOW],
-    ['sendto', [3, 1, 1, 0, 0x1000], EPERM, ALLOW],
-    ['socket', [1, 1], ALLOW, ALLOW],
-    ['socket', [1, 0o2004001], ALLOW, ALLOW],
-    ['socket', [1, 5], ALLOW, ALLOW],
-    ['socket', [1, 2], EPERM, ALLOW],
-    ['socket', [1, 3], EPERM, ALLOW],
-    ['socket', [2, 1], EPERM, ALLOW],
-    ['socket', [0xf00000002n, 1], EPERM, ALLOW],
-    ['socket', [10, 2], EPERM, ALLOW],
-    ['socket', [16, 3], EPERM, ALLOW],
-    ['socket', [17, 3], EPERM, EPERM],
-    ['socket', [38, 5], EPERM, EPERM],
-    ['socket', [40, 1], EPERM, EPERM],
-    ['socketpair', [1, 1], ALLOW, ALLOW],
-    ['socketpair', [1, 2], EPERM, ALLOW],
-  ])('%s %s', (name, args, whenOff, whenOn) => {
-    expect(both(name, ...args)).toEqual([whenOff, whenOn]);
+  test.each<[Syscall, (number | bigint)[], number, number, number]>([
+    ['ptrace', [], EPERM, EPERM, EPERM],
+    ['io_uring_setup', [], EPERM, EPERM, EPERM],
+    ['mount', [], EPERM, EPERM, EPERM],
+    ['open_tree_attr', [], EPERM, EPERM, EPERM],
+    ['clone3', [], ENOSYS, ENOSYS, ENOSYS],
+    ['clone', [0x01200011], ALLOW, ALLOW, ALLOW],
+    ['clone', [0x003d0f00], ALLOW, ALLOW, ALLOW],
+    ['clone', [0x10000011], EPERM, EPERM, EPERM],
+    ['clone', [0x40000000], EPERM, EPERM, EPERM],
+    ['unshare', [0x400], ALLOW, ALLOW, ALLOW],
+    ['unshare', [0x20000], EPERM, EPERM, EPERM],
+    ['unshare', [0x80], EPERM, EPERM, EPERM],
+    ['ioctl', [0, 0x5401], ALLOW, ALLOW, ALLOW],
+    ['ioctl', [0, 0x5412], EPERM, EPERM, EPERM],
+    ['ioctl', [0, 0xffffffff00005412n], EPERM, EPERM, EPERM],
+    ['ioctl', [0, 0x541c], EPERM, EPERM, EPERM],
+    ['connect', [], EPERM, ALLOW, ALLOW],
+    ['bind', [], EPERM, ALLOW, ALLOW],
+    ['sendto', [3, 1, 1, 0, 0], ALLOW, ALLOW, ALLOW],
+    ['sendto', [3, 1, 1, 0, 0x7f0000000000n], EPERM, ALLOW, ALLOW],
+    ['sendto', [3, 1, 1, 0, 0x1000], EPERM, ALLOW, ALLOW],
+    ['socket', [1, 1], ALLOW, EPERM, ALLOW],
+    ['socket', [1, 0o2004001], ALLOW, EPERM, ALLOW],
+    ['socket', [1, 5], ALLOW, EPERM, ALLOW],
+    ['socket', [1, 2], EPERM, EPERM, ALLOW],
+    ['socket', [1, 3], EPERM, EPERM, ALLOW],
+    ['socket', [2, 1], EPERM, ALLOW, ALLOW],
+    ['socket', [0xf00000002n, 1], EPERM, ALLOW, ALLOW],
+    ['socket', [10, 2], EPERM, ALLOW, ALLOW],
+    ['socket', [16, 3], EPERM, ALLOW, ALLOW],
+    ['socket', [17, 3], EPERM, EPERM, EPERM],
+    ['socket', [38, 5], EPERM, EPERM, EPERM],
+    ['socket', [40, 1], EPERM, EPERM, EPERM],
+    ['socketpair', [1, 1], ALLOW, ALLOW, ALLOW],
+    ['socketpair', [1, 2], EPERM, EPERM, ALLOW],
+  ])('%s %s', (name, args, off, proxied, on) => {
+    expect(each(name, ...args)).toEqual([off, proxied, on]);
   });
 
   test('calls that are not named are allowed, foreign ones end the process', () => {
-    for (const program of [off, on]) {
+    for (const program of programs) {
       for (const number of [0, 1, 59, 221, 257, 500, 1000]) {
         const known = ([] as Syscall[]).concat('umount2', 'socketpair').map((name) => abi.number(name));
         if (!known.includes(number)) expect(judge(program, { arch: abi.audit, number })).toBe(ALLOW);
@@ -94,7 +94,7 @@ describe.each(['x64', 'arm64'])('%s', (arch) => {
   });
 
   test('fits what the kernel takes', () => {
-    for (const program of [off, on]) expect(program.byteLength / 8).toBeLessThan(4096);
+    for (const program of programs) expect(program.byteLength / 8).toBeLessThan(4096);
   });
 });
 

@@ -19,6 +19,8 @@ export interface ConfinedCommand extends Omit<MountRequest, 'proc'> {
   env: Readonly<Record<string, string>>;
   /** The seccomp program. */
   filter: Uint8Array;
+  /** Puts the command into a network namespace that is there already, see `NetworkRoom`. */
+  enter?: readonly string[];
 }
 
 export interface Launchable {
@@ -57,15 +59,15 @@ done </proc/self/status
 [ "$seccomp" = 2 ] && [ "$privileges" = 1 ] && : >/dev/null`;
 
 /**
- * Where bubblewrap is along a PATH, as real paths. What others may replace is left out, and what root owns comes first:
+ * Where a program such as bubblewrap is along a PATH, as real paths. What others may replace is left out, and what root owns comes first:
  * whoever can change the program decides what the sandbox is worth.
  */
-export function findBwrap(searchPath: string | undefined): string[] {
+export function findTrusted(name: string, searchPath: string | undefined): string[] {
   const found = new Set<string>();
   for (const folder of (searchPath ?? DEFAULT_PATH).split(delimiter)) {
     if (!isAbsolute(folder)) continue;
     try {
-      const path = realpathSync(join(folder, 'bwrap'));
+      const path = realpathSync(join(folder, name));
       accessSync(path, constants.X_OK);
       if (statSync(path).isFile() && safety(path) !== 'unsafe') found.add(path);
     } catch {
@@ -90,12 +92,12 @@ export function isReplaceable(program: string): boolean {
 
 /** The command line that runs a command confined. `close` gives the files back. Throws when they cannot be made. */
 export function launchable(bwrap: Bwrap, command: ConfinedCommand, options: { untrap: boolean }): Launchable {
-  const { argv, cwd, env, resolved, filter } = command;
+  const { argv, cwd, env, resolved, filter, enter } = command;
   const args = [
     '--unshare-user',
     '--unshare-pid',
     '--unshare-ipc',
-    ...(resolved.networkAccess ? [] : ['--unshare-net']),
+    ...(resolved.networkAccess || enter ? [] : ['--unshare-net']),
     '--die-with-parent',
     '--cap-drop',
     'ALL',
@@ -118,6 +120,7 @@ export function launchable(bwrap: Bwrap, command: ConfinedCommand, options: { un
     return {
       argv: [
         ...['/bin/sh', '-c', trap ? TRAP + LAUNCHER : LAUNCHER, 'codex-sandbox', ...files.map(({ path }) => path)],
+        ...(enter ?? []),
         ...[bwrap.program, '--json-status-fd', '7', '--args', '8', '--seccomp', '9', '--'],
         ...(trap ? UNTRAP : []),
         ...argv,

@@ -1,14 +1,15 @@
 import { realpathSync } from 'node:fs';
 import { type Clock, CodexError, type Logger, toMessage } from '@codex/base';
 import type { SandboxPolicy } from '@codex/protocol';
-import { type Isolation, notEnforceable, type Wrapped } from '../isolation.ts';
+import { type CommandNetwork, type Isolation, notEnforceable, type Wrapped } from '../isolation.ts';
 import { isConfining, isWritable, type ResolvedPolicy, resolvePolicy } from '../policy.ts';
 import { processEnds } from '../process-tree.ts';
 import { whyNotStartable } from '../startable.ts';
-import { type Bwrap, canUntrap, findBwrap, isReplaceable, launchable, type Probe, probe } from './bwrap.ts';
+import { type Bwrap, canUntrap, findTrusted, isReplaceable, launchable, type Probe, probe } from './bwrap.ts';
 import { createGuards } from './guards.ts';
 import { isVisible, withoutKernelTrees } from './mounts.ts';
-import { seccompProgram } from './seccomp.ts';
+import { type NetworkRoom, openRoom } from './network-room.ts';
+import { type NetworkReach, seccompProgram } from './seccomp.ts';
 import { abiOf } from './syscalls.ts';
 
 export interface LinuxIsolationDeps {
@@ -21,6 +22,9 @@ export interface LinuxIsolationDeps {
 }
 
 const KIND = 'bubblewrap';
+const NO_ENTRANCE =
+  'commands get to the network proxy through nsenter, which was not found where the command could not replace it; ' +
+  'install the package "util-linux"';
 const MISSING = 'bubblewrap (bwrap) was not found; install the package "bubblewrap"';
 
 /**
@@ -32,10 +36,12 @@ export function linuxIsolation(deps: LinuxIsolationDeps): Isolation {
   const { clock, log } = deps;
   const abi = abiOf(process.arch);
   const guards = createGuards(log);
-  const filters = memo((network: boolean) => (abi ? seccompProgram(abi, network) : new Uint8Array()));
-  const candidates = once(deps.which ?? (() => findBwrap(deps.env['PATH'])));
-  const probes = memo((program: string) => probe(program, filters(false)));
+  const filters = memo((network: NetworkReach) => (abi ? seccompProgram(abi, network) : new Uint8Array()));
+  const candidates = once(deps.which ?? (() => findTrusted('bwrap', deps.env['PATH'])));
+  const probes = memo((program: string) => probe(program, filters('off')));
   const untraps = once(canUntrap);
+  const entrances = once(() => findTrusted('nsenter', deps.env['PATH']));
+  const rooms = new WeakMap<CommandNetwork, Promise<NetworkRoom>>();
 
   /** `usable` tells which candidates may be trusted at all. */
   const choose = (usable: (program: string) => boolean): Probe => {
@@ -49,20 +55,41 @@ export function linuxIsolation(deps: LinuxIsolationDeps): Isolation {
     return tried.find(({ ok }) => ok) ?? tried[0] ?? { ok: false, reason: MISSING };
   };
 
-  const wrap = (
+  /** One room for all commands of a network. */
+  const roomOf = (
+    network: CommandNetwork,
+    bwrap: Bwrap,
+    usable: (program: string) => boolean,
+  ): Promise<NetworkRoom> => {
+    const nsenter = entrances().find(usable);
+    if (nsenter === undefined) throw new Error(NO_ENTRANCE);
+    // Its descriptors are closed, and their numbers may be somebody else's by now.
+    if (network.signal.aborted) throw new Error('the network for commands is closed');
+    const known = rooms.get(network);
+    if (known) return known;
+    const room = openRoom({ bwrap: bwrap.program, nsenter }, network, clock);
+    rooms.set(network, room);
+    room.catch(() => rooms.delete(network));
+    return room;
+  };
+
+  const wrap = async (
     argv: readonly string[],
     policy: SandboxPolicy,
     cwd: string,
     env: Record<string, string>,
     policyCwd: string,
-  ): Wrapped => {
+    network: CommandNetwork | undefined,
+  ): Promise<Wrapped> => {
     const resolved = { ...withoutKernelTrees(resolvePolicy(policy, policyCwd, env)), cwd };
-    const chosen = choose((program) => !(isWritable(resolved, program) && isReplaceable(program)));
+    const usable = (program: string) => !(isWritable(resolved, program) && isReplaceable(program));
+    const chosen = choose(usable);
     if (!chosen.ok) return { ok: false, error: notEnforceable(policy, chosen.reason) };
     const fault = whyNotStartable(argv, cwd, env) ?? whyNotVisible(resolved);
     if (fault) return { ok: false, error: fault };
     try {
-      return confined(chosen.bwrap, argv, resolved, env);
+      const room = network && (await roomOf(network, chosen.bwrap, usable));
+      return confined(chosen.bwrap, argv, resolved, env, room);
     } catch (error) {
       return { ok: false, error: notEnforceable(policy, toMessage(error), error) };
     }
@@ -73,11 +100,13 @@ export function linuxIsolation(deps: LinuxIsolationDeps): Isolation {
     argv: readonly string[],
     resolved: ResolvedPolicy,
     env: Record<string, string>,
+    room: NetworkRoom | undefined,
   ): Wrapped => {
     const hold = guards.hold(resolved.writableRoots.map(({ root }) => root));
     try {
       const cwd = resolved.readAccess.type === 'restricted' ? realpathSync(resolved.cwd) : resolved.cwd;
-      const command = { argv, cwd, env, resolved, special: hold.mounts, filter: filters(resolved.networkAccess) };
+      const filter = filters(room ? 'proxied' : resolved.networkAccess ? 'on' : 'off');
+      const command = { argv, cwd, env, resolved, special: hold.mounts, filter, ...(room && { enter: room.enter }) };
       const started = launchable(bwrap, command, { untrap: isVisible(resolved, '/usr/bin/env') && untraps() });
       return {
         ok: true,
@@ -104,8 +133,8 @@ export function linuxIsolation(deps: LinuxIsolationDeps): Isolation {
       const chosen = choose(() => true);
       return { available: chosen.ok, kind: KIND, reason: chosen.ok ? null : chosen.reason };
     },
-    wrap: (argv, policy, cwd, env, policyCwd = cwd) =>
-      isConfining(policy) ? wrap(argv, policy, cwd, env, policyCwd) : { ok: true, argv, env },
+    wrap: (argv, policy, cwd, env, policyCwd = cwd, network) =>
+      isConfining(policy) ? wrap(argv, policy, cwd, env, policyCwd, network) : { ok: true, argv, env },
   };
 }
 

@@ -72,6 +72,12 @@ const ALWAYS: readonly Rule[] = [
 /** Packets, the hypervisor and the crypto interface are not what "network" means. */
 const NETWORK_ON: readonly Rule[] = [['socket', onlyThese(0, [AF_UNIX, AF_INET, AF_INET6, AF_NETLINK])]];
 
+/** For a namespace of its own with one way out: other machines cannot be reached, and sockets in files must not be. */
+const NETWORK_PROXIED: readonly Rule[] = [
+  ['socket', onlyThese(0, [AF_INET, AF_INET6, AF_NETLINK])],
+  ['socketpair', connectedUnixOnly()],
+];
+
 const NETWORK_OFF: readonly Rule[] = [
   ...each(['connect', 'accept', 'accept4', 'bind', 'listen', 'sendmmsg'], refuse),
   ['sendto', onlyNull(4)],
@@ -80,12 +86,21 @@ const NETWORK_OFF: readonly Rule[] = [
   ['socketpair', connectedUnixOnly()],
 ];
 
+/** What a command reaches: nothing, only a proxy through a namespace of its own, or everything. */
+export type NetworkReach = 'off' | 'proxied' | 'on';
+
+const NETWORK: Readonly<Record<NetworkReach, readonly Rule[]>> = {
+  off: NETWORK_OFF,
+  proxied: NETWORK_PROXIED,
+  on: NETWORK_ON,
+};
+
 /**
  * The filter for a command, as the bytes of its `struct sock_filter`s. Calls of a foreign table end the process, as do
  * those of 32-bit programs; refused ones fail with EPERM. Spec §16.3.
  */
-export function seccompProgram(abi: Abi, network: boolean): Uint8Array {
-  const rules = [...ALWAYS, ...(network ? NETWORK_ON : NETWORK_OFF)];
+export function seccompProgram(abi: Abi, network: NetworkReach): Uint8Array {
+  const rules = [...ALWAYS, ...NETWORK[network]];
   const program: Instruction[] = [
     load(ARCH),
     { code: JUMP_EQUAL, k: abi.audit, jt: 1 },
