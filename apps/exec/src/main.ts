@@ -28,7 +28,7 @@ export async function main(argv: string[], io: AppIo): Promise<number> {
       io.stdout.write((await import('./help.ts')).HELP);
       return EXIT.ok;
     case 'version':
-      io.stdout.write(`codex-exec ${VERSION}\n`);
+      io.stdout.write(`codex-cli-exec ${VERSION}\n`);
       return EXIT.ok;
     case 'invalid':
       return usageError(io, args.message);

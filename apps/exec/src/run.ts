@@ -59,6 +59,7 @@ export async function runTurn(options: RunOptions): Promise<RunResult> {
     sessionSource: 'exec',
     transport: 'in-process',
     version: VERSION,
+    originator: 'codex_exec',
     honourApiKeyEnv: true,
     log,
   });
@@ -68,7 +69,7 @@ export async function runTurn(options: RunOptions): Promise<RunResult> {
     await client.request(
       'initialize',
       {
-        clientInfo: { name: 'codex_exec', title: null, version: VERSION },
+        clientInfo: { name: 'codex-exec', title: null, version: VERSION },
         capabilities: { experimentalApi: true, optOutNotificationMethods: NOT_SHOWN },
       },
       { signal },

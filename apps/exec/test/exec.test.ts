@@ -139,7 +139,7 @@ describe('what is sent', () => {
     expect(inputTexts(model.calls[0]!, 'user').at(-1)).toBe(' from stdin\n');
     expect(model.calls[0]?.headers).toMatchObject({
       originator: 'codex_exec',
-      'user-agent': expect.stringMatching(/^codex_exec\/0\.115\.0 /),
+      'user-agent': expect.stringMatching(/^codex_exec\/0\.115\.0 .* \(codex-exec; 0\.115\.0\)$/),
     });
   });
 

@@ -18,6 +18,8 @@ export interface ServerContext {
   readonly env: Env;
   readonly version: string;
   readonly sessionSource: SessionSource;
+  /** Stands in for the name of whatever client; null: the client's own. */
+  readonly originator: string | null;
   readonly log: Logger;
   readonly clock: Clock;
   readonly ids: Ids;

@@ -39,6 +39,8 @@ export interface ServerOptions {
   sessionSource: SessionSource;
   transport: 'stdio' | 'websocket' | 'in-process';
   version: string;
+  /** Sent to the model's provider in place of the client's name. */
+  originator?: string;
   /** Whether CODEX_API_KEY counts as a login. */
   honourApiKeyEnv: boolean;
   log: Logger;
@@ -123,6 +125,7 @@ export function createServer(options: ServerOptions): Server {
     env: options.env,
     version: options.version,
     sessionSource: options.sessionSource,
+    originator: options.originator ?? null,
     log,
     clock,
     ids,

@@ -13,7 +13,7 @@ export const initializeHandlers = {
         `Invalid clientInfo.name: '${clientInfo.name}'. Must be a valid HTTP header value.`,
       );
     }
-    const originator = originatorOf(env, clientInfo.name);
+    const originator = originatorOf(env, ctx.server.originator ?? clientInfo.name);
     const userAgent = userAgentOf({ originator, version, env, client: clientInfo });
     ctx.connection.introduce({
       identity: { originator, userAgent, name: clientInfo.name },
