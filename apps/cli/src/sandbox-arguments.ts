@@ -7,6 +7,8 @@ export type SandboxArguments =
   | { kind: 'invalid'; message: string }
   | {
       kind: 'run';
+      /** Whose sandbox is asked for. */
+      platform: NodeJS.Platform;
       mode: SandboxMode;
       profile: string | undefined;
       /** `-c`, `--enable` and `--disable` as they came. */
@@ -17,6 +19,7 @@ export type SandboxArguments =
 export const SANDBOX_HELP = `Run a command in the sandbox that Codex puts around the commands of a model
 
 Usage: codex sandbox linux [OPTIONS] [--] COMMAND [ARG…]
+       codex sandbox macos [OPTIONS] [--] COMMAND [ARG…]
 
 Without options the command can read files and change none, and has no network. It gets this terminal's input and output,
 and its exit code is passed on. Further folders and the network are settings: -c sandbox_workspace_write.network_access=true
@@ -36,29 +39,34 @@ on this machine, 126 the command cannot be started, 127 it was not found.
 
 const MODES: readonly SandboxMode[] = ['read-only', 'workspace-write', 'danger-full-access'];
 const SHORT: Readonly<Record<string, string>> = { '-c': '--config', '-s': '--sandbox', '-p': '--profile' };
-const ELSEWHERE = ['macos', 'seatbelt', 'windows'];
+const PLATFORMS: Readonly<Record<string, NodeJS.Platform>> = {
+  linux: 'linux',
+  landlock: 'linux',
+  macos: 'darwin',
+  seatbelt: 'darwin',
+};
 
 /** Reads what follows `sandbox`; everything from the first word that is no option on is the command. */
 export function readSandboxArguments(argv: readonly string[]): SandboxArguments {
   const settings: Extract<SandboxArguments, { kind: 'run' }>['settings'] = [];
   let mode: SandboxMode = 'read-only';
   let profile: string | undefined;
-  let system: string | undefined;
+  let platform: NodeJS.Platform | undefined;
   const invalid = (message: string): SandboxArguments => ({ kind: 'invalid', message });
   for (let at = 0; ; at++) {
     const word = argv[at];
-    if (system !== undefined && (word === undefined || word === '--' || !word.startsWith('-'))) {
+    if (platform !== undefined && (word === undefined || word === '--' || !word.startsWith('-'))) {
       const command = argv.slice(word === '--' ? at + 1 : at);
       if (!command.length) return invalid('a command to run is needed');
-      return { kind: 'run', mode, profile, settings, command };
+      return { kind: 'run', platform, mode, profile, settings, command };
     }
-    if (word === undefined) return invalid("the kind of sandbox is needed: 'linux'");
+    if (word === undefined) return invalid("the kind of sandbox is needed: 'linux' or 'macos'");
     if (word === '-h' || word === '--help' || word === 'help') return { kind: 'help' };
-    if (word === 'linux' || word === 'landlock') {
-      system = word;
+    if (Object.hasOwn(PLATFORMS, word)) {
+      platform = PLATFORMS[word];
       continue;
     }
-    if (ELSEWHERE.includes(word)) return invalid(`'sandbox ${word}' is not part of this build`);
+    if (word === 'windows') return invalid(`'sandbox ${word}' is not part of this build`);
     if (word === '--full-auto') {
       mode = 'workspace-write';
       continue;

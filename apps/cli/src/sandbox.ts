@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { constants, homedir } from 'node:os';
-import { nullLogger, systemClock, toMessage } from '@codex/base';
+import { nullLogger, systemClock, systemCode, toMessage } from '@codex/base';
 import type { Config, Override } from '@codex/config';
+import type { Watchdog } from '@codex/sandbox';
 import type { AppIo } from './io.ts';
 import { readSandboxArguments, SANDBOX_HELP, type SandboxArguments } from './sandbox-arguments.ts';
 
@@ -10,7 +11,7 @@ const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 type Run = Extract<SandboxArguments, { kind: 'run' }>;
 
-/** `codex sandbox linux … -- COMMAND`: runs a command as a model's would be run; resolves to its exit code. */
+/** `codex sandbox linux … -- COMMAND` (or `macos`): runs a command as a model's would be run; resolves to its exit code. */
 export async function sandbox(argv: string[], io: AppIo): Promise<number> {
   const args = readSandboxArguments(argv);
   switch (args.kind) {
@@ -26,7 +27,7 @@ export async function sandbox(argv: string[], io: AppIo): Promise<number> {
         io.stderr.write(`codex: ${config.problem}\n`);
         return EXIT.badConfig;
       }
-      return runConfined(args.command, config, io);
+      return runConfined(args, config, io);
     }
   }
 }
@@ -54,42 +55,49 @@ async function readConfig({ mode, profile, settings }: Run, io: AppIo): Promise<
   }
 }
 
-async function runConfined(argv: string[], config: Config, io: AppIo): Promise<number> {
-  const { allowsNetwork, childEnv, defaultIsolation, isSpawnError } = await import('@codex/sandbox');
+async function runConfined({ command, platform }: Run, config: Config, io: AppIo): Promise<number> {
+  const { allowsNetwork, childEnv, createWatchdog, defaultIsolation, isSpawnError } = await import('@codex/sandbox');
   const policy = config.sandboxPolicy;
   const off = allowsNetwork(policy) ? {} : { CODEX_SANDBOX_NETWORK_DISABLED: '1' };
   const env = { ...childEnv(config.shellEnvironmentPolicy, io.env, {}), ...off };
-  const isolation = defaultIsolation({ env: io.env, clock: systemClock, log: nullLogger });
-  const wrapped = await isolation.wrap(argv, policy, io.cwd, env);
+  const isolation = defaultIsolation({ env: io.env, clock: systemClock, log: nullLogger }, platform);
+  const wrapped = await isolation.wrap(command, policy, io.cwd, env);
   if (!wrapped.ok) {
     const { error } = wrapped;
-    if (!isSpawnError(error)) {
-      io.stderr.write(`codex: ${error.message}\n`);
-      return EXIT.noSandbox;
-    }
-    return notStarted(argv, error.message, error.errno, io);
+    io.stderr.write(`codex: ${error.message}\n`);
+    return isSpawnError(error) ? notStarted(error.errno) : EXIT.noSandbox;
   }
+  const watchdog = createWatchdog(nullLogger);
+  watchdog.addLitter(wrapped.litter ?? []);
   try {
-    return await run(wrapped.argv, wrapped.env, io);
+    return await run(wrapped.argv, wrapped.env, io, watchdog);
   } catch (error) {
-    return notStarted(argv, toMessage(error), (error as NodeJS.ErrnoException).code ?? null, io);
+    io.stderr.write(`codex: ${command[0]}: ${toMessage(error)}\n`);
+    return notStarted(systemCode(error));
   } finally {
     await wrapped.release?.();
+    await watchdog.close();
   }
 }
 
-function notStarted([program]: string[], why: string, errno: string | null, io: AppIo): number {
-  io.stderr.write(`codex: ${program}: ${why}\n`);
+function notStarted(errno: string | null | undefined): number {
   return errno === 'ENOENT' ? EXIT.notFound : EXIT.notStartable;
 }
 
-/** Lends the process our streams. Signals that are for us go to it, and we end when it does. */
-function run(argv: readonly string[], env: Readonly<Record<string, string>>, io: AppIo): Promise<number> {
+/** Lends the process our streams. Signals that are for us go to it, and we end when it does; it ends when we are killed. */
+function run(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+  io: AppIo,
+  watchdog: Watchdog,
+): Promise<number> {
   const [program = '', ...args] = argv;
   const own = 'fd' in io.stdout;
   return new Promise((resolve, reject) => {
     // A session of its own, or it could type into our terminal.
     const child = spawn(program, args, { cwd: io.cwd, env, detached: true, stdio: own ? 'inherit' : 'pipe' });
+    const { pid } = child;
+    if (pid !== undefined) watchdog.add(pid);
     if (!own) {
       io.stdin.pipe(child.stdin ?? io.stdout);
       child.stdout?.pipe(io.stdout, { end: false });
@@ -98,13 +106,14 @@ function run(argv: readonly string[], env: Readonly<Record<string, string>>, io:
     }
     const forward = (signal: NodeJS.Signals) => {
       try {
-        if (child.pid !== undefined) process.kill(-child.pid, signal);
+        if (pid !== undefined) process.kill(-pid, signal);
       } catch {
         // It has ended.
       }
     };
     for (const signal of FORWARDED) process.on(signal, forward);
     const settle = () => {
+      if (pid !== undefined) watchdog.remove(pid);
       for (const signal of FORWARDED) process.off(signal, forward);
       if (!own) io.stdin.unpipe();
     };

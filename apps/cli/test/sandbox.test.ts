@@ -66,7 +66,7 @@ describe('codex sandbox linux', () => {
     for (const mode of ['danger-full-access', ...(confines ? ['read-only'] : [])]) {
       const missing = await codex(at, linux('-s', mode, 'no-such-program'));
       expect(missing).toMatchObject({ code: 127, stdout: '' });
-      expect(missing.stderr).toMatch(/^codex: no-such-program: /);
+      expect(missing.stderr).toMatch(/^codex: .*no-such-program/);
       expect(await codex(at, linux('-s', mode, './plain'))).toMatchObject({ code: 126 });
     }
   });
@@ -81,6 +81,16 @@ describe('codex sandbox linux', () => {
     expect(String(io.stderr.read())).toMatch(/the read-only sandbox cannot be enforced here/);
   });
 
+  it.each(['macos', 'seatbelt'])('asks the sandbox of macOS for %s, and says that it is not here', async (word) => {
+    if (process.platform === 'darwin') return;
+    const at = place();
+    const refused = await codex(at, ['sandbox', word, '--', 'sh', '-c', 'echo ran']);
+    expect(refused).toMatchObject({ code: 5, stdout: '' });
+    expect(refused.stderr).toMatch(/read-only sandbox cannot be enforced here \(\/usr\/bin\/sandbox-exec, which comes/);
+    const free = await codex(at, ['sandbox', word, '-s', 'danger-full-access', 'sh', '-c', 'echo ran $CODEX_SANDBOX']);
+    expect(free).toMatchObject({ code: 0, stdout: 'ran\n' });
+  });
+
   it.each([
     [['sandbox'], /the kind of sandbox is needed/],
     [linux(), /a command to run is needed/],
@@ -88,7 +98,7 @@ describe('codex sandbox linux', () => {
     [linux('-s', 'none', 'ls'), /'--sandbox' takes one of/],
     [linux('--bogus', 'ls'), /unknown option or kind of sandbox '--bogus'/],
     [linux('-c'), /option '--config' needs a value/],
-    [['sandbox', 'macos', 'ls'], /'sandbox macos' is not part of this build/],
+    [['sandbox', 'windows', 'ls'], /'sandbox windows' is not part of this build/],
     [['-m', 'x', 'sandbox'], /option '--model' does not apply to 'sandbox'/],
   ])('explains %j', async (argv, message) => {
     const { code, stdout, stderr } = await codex(place(), argv);

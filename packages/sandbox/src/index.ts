@@ -12,6 +12,8 @@ export {
   type WrappedCommand,
 } from './isolation.ts';
 export { linuxIsolation, type LinuxIsolationDeps } from './linux/isolation.ts';
+export { seatbeltIsolation } from './macos/isolation.ts';
+export { SANDBOX_EXEC, seatbeltArgs } from './macos/profile.ts';
 export { type HeadTail, headTail } from './output.ts';
 export {
   allowsNetwork,
@@ -22,7 +24,7 @@ export {
   type WritableRoot,
 } from './policy.ts';
 export { type CommandSpec, createRunner, type OpenOptions, type Runner, type RunOptions } from './runner.ts';
-export { SANDBOX_EXEC, seatbeltArgs } from './seatbelt.ts';
 export type { Session } from './session.ts';
 export { detectShell, namedShell, type Shell, shellArgv, type ShellKind } from './shell.ts';
 export { isSpawnError, SpawnError, type SpawnSubject } from './spawn-error.ts';
+export { createWatchdog, type Watchdog } from './watchdog.ts';

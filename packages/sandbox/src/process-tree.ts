@@ -32,7 +32,7 @@ export interface Ending {
   /** Finds those that left the group and lost their parents. */
   tag: CommandTag | undefined;
   /** Whether the leader itself has been seen to end. */
-  exited(): boolean;
+  exited: () => boolean;
 }
 
 /**

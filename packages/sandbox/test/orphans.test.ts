@@ -45,7 +45,7 @@ function letGo(script: string, rest: string) {
   return { spec, stray };
 }
 
-describe.runIf(process.platform === 'linux')('a process that detached itself', () => {
+describe('a process that detached itself', () => {
   test.each([
     ['is aborted', 'aborted'],
     ['runs out of time', 'timedOut'],
