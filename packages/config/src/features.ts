@@ -68,7 +68,7 @@ export const FEATURES = {
 export type FeatureKey = keyof typeof FEATURES;
 export type FeatureFlags = Readonly<Record<FeatureKey, boolean>>;
 /** What last set a feature. */
-export type FeatureSource = 'default' | 'config' | 'profile';
+export type FeatureSource = 'default' | 'config' | 'profile' | 'requirements';
 
 const LEGACY: Readonly<Record<string, FeatureKey>> = {
   connectors: 'apps',
@@ -131,7 +131,7 @@ export function resolveFeatures(config: FeatureSettings, profile: FeatureSetting
       warnings.push(`Unknown feature \`${name}\` in the configuration is ignored.`);
       return;
     }
-    const notice = deprecation(name, key);
+    const notice = deprecation(name, key, enabled);
     if (notice) notices.set(name, notice);
     flags[key] = enabled;
     sources[key] = source;
@@ -173,7 +173,14 @@ function inOrder(features: Readonly<Record<string, boolean>>): [string, boolean]
   return Object.entries(features).sort((a, b) => rank(a) - rank(b));
 }
 
-function deprecation(name: string, key: FeatureKey): Notice | null {
+function deprecation(name: string, key: FeatureKey, enabled: boolean): Notice | null {
+  if (key === 'use_legacy_landlock' && enabled) {
+    return {
+      summary: `\`[features].${name}\` has no effect: Landlock is not used.`,
+      details:
+        'On Linux commands are confined by bubblewrap; where that does not work they are refused, and told what is missing.',
+    };
+  }
   if (key === 'web_search_request' || key === 'web_search_cached') {
     return {
       summary: `\`[features].${name}\` is deprecated because web search is enabled by default.`,

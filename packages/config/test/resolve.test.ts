@@ -177,6 +177,17 @@ describe('features', () => {
     ]);
   });
 
+  test('Landlock is said to have no effect, when it is asked for', async () => {
+    const notices = async (text: string) => (await world(text).loaded()).deprecations;
+    expect(await notices('[features]\nuse_legacy_landlock = true\n')).toEqual([
+      {
+        summary: '`[features].use_legacy_landlock` has no effect: Landlock is not used.',
+        details: expect.stringContaining('bubblewrap'),
+      },
+    ]);
+    expect(await notices('[features]\nuse_legacy_landlock = false\n')).toEqual([]);
+  });
+
   test('the current name wins over its legacy name', () => {
     expect(resolveFeatures({ features: { multi_agent: false, collab: true } }).flags.multi_agent).toBe(false);
   });
