@@ -8,25 +8,20 @@ type Decision = Exclude<Approve, 'ask'>;
 
 /** Answers what the server asks, by the given rule or by the human at stdin. */
 export function createAnswers(rule: Approve, io: AppIo): { onQuestion: OnQuestion; close(): void } {
-  let lines: Interface | undefined;
-  /** One question at a time; an end of input counts as no answer. */
+  let input: Interface | undefined;
+  let lines: AsyncIterator<string> | undefined;
+  /** One question at a time. */
   let turn: Promise<unknown> = Promise.resolve();
 
+  /** An end of input counts as no answer. */
   const readLine = (question: string): Promise<string> => {
-    const asked = turn.then(
-      () =>
-        new Promise<string>((resolve) => {
-          lines ??= createInterface({ input: io.stdin });
-          io.stderr.write(question);
-          const done = (line: string) => {
-            lines?.off('close', end);
-            resolve(line.trim());
-          };
-          const end = () => done('');
-          lines.once('line', done);
-          lines.once('close', end);
-        }),
-    );
+    const asked = turn.then(async () => {
+      input ??= createInterface({ input: io.stdin });
+      lines ??= input[Symbol.asyncIterator]();
+      io.stderr.write(question);
+      const line = await lines.next();
+      return line.done ? '' : line.value.trim();
+    });
     turn = asked;
     return asked;
   };
@@ -65,6 +60,6 @@ export function createAnswers(rule: Approve, io: AppIo): { onQuestion: OnQuestio
 
   return {
     onQuestion: (method, params) => answer(method, params) as Promise<never>,
-    close: () => lines?.close(),
+    close: () => input?.close(),
   };
 }

@@ -71,6 +71,17 @@ describe('the test client', () => {
   });
 
   it.each([
+    ['one\ntwo\n', '{"answers":{"a":{"answers":["one"]},"b":{"answers":["two"]}}}'],
+    ['one', '{"answers":{"a":{"answers":["one"]},"b":{"answers":[""]}}}'],
+    ['', '{"answers":{"a":{"answers":[""]},"b":{"answers":[""]}}}'],
+  ])('asks several questions and takes %j for all of them', async (stdin, expected) => {
+    const questions = ['a', 'b'].map((id) => ({ id, question: '?' }));
+    const env = question('item/tool/requestUserInput', { questions });
+    const { stdout } = await client(['--show', 'all', '--approve', 'ask', 'send', 'x'], env, stdin);
+    expect(stdout).toContain(expected);
+  });
+
+  it.each([
     [
       question('item/permissions/requestApproval', { permissions: { network: null }, reason: null }),
       '{"permissions":{"network":null},"scope":"turn"}',

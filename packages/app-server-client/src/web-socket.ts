@@ -65,10 +65,10 @@ export async function webSocket(url: string, options: WebSocketOptions = {}): Pr
     send: (message) => {
       if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
     },
-    close(reason) {
+    close() {
       if (closing) return;
       closing = true;
-      socket.close(1000, reason?.slice(0, 120));
+      socket.close(1000);
     },
   };
 }

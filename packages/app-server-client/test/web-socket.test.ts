@@ -40,6 +40,12 @@ it('tells how the server ended it', async () => {
   expect(await client.closed).toMatchObject({ message: 'the server closed the connection (1008: too slow)' });
 });
 
+it('is closed whatever the reason is', async () => {
+  const channel = await webSocket(url);
+  channel.close('é'.repeat(100));
+  for await (const _ of channel.messages) throw new Error('nothing was sent');
+});
+
 it('rejects when nobody listens, and when it is aborted', async () => {
   await expect(webSocket('ws://127.0.0.1:1')).rejects.toThrow(/cannot connect to ws:.*ECONNREFUSED/);
   await expect(webSocket(url, { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
