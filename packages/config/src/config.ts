@@ -12,6 +12,7 @@ import type {
 } from '@codex/protocol';
 import type { FeatureFlags, FeatureKey, FeatureSource } from './features.ts';
 import type { ProviderConfig } from './providers.ts';
+import type { Requirements } from './requirements.ts';
 import type { McpServerToml, WebSearchOptions } from './schema.ts';
 import type { TomlTable } from './toml.ts';
 
@@ -26,6 +27,8 @@ export interface Config {
   readonly cwd: string;
   /** The profile in force. */
   readonly profile: string | null;
+  /** What an administrator prescribes; everything below agrees with it. */
+  readonly requirements: Requirements;
   /** Trust of the project around `cwd`; null when nobody decided yet. */
   readonly projectTrust: TrustLevel | null;
 
@@ -123,7 +126,7 @@ export interface ShellEnvironmentPolicy {
 
 export interface WebSearchConfig {
   readonly mode: WebSearchMode;
-  /** False when `mode` is only the default, which a session may then change. */
+  /** False when `mode` is only the default, which a session may then change to `live`. */
   readonly explicit: boolean;
   readonly options: WebSearchOptions | null;
 }

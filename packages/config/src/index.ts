@@ -53,7 +53,7 @@ export {
   type RequirementsRead,
 } from './requirements.ts';
 export type { ProviderConfig } from './providers.ts';
-export type { TypedSettings } from './resolve.ts';
+export { NO_GUARDIAN, type TypedSettings } from './resolve.ts';
 export type { McpServerToml, WebSearchOptions } from './schema.ts';
 export { parseToml, type TomlTable, type TomlValue } from './toml.ts';
 export { projectRoot, repositoryRoot } from './trust.ts';

@@ -10,12 +10,15 @@ import { disabledLayersWarning, type Layer, readLayers } from './layer.ts';
 import { mergeLayers } from './layers.ts';
 import { type Override, overridesTable } from './overrides.ts';
 import { locate } from './position.ts';
+import { NO_REQUIREMENTS, readRequirements, type Requirements, type RequirementsRead } from './requirements.ts';
 import { type Resolution, type ResolveInput, resolveConfig, type TypedSettings } from './resolve.ts';
 import { decodeConfig } from './schema.ts';
 import { emptyTable, isTable, type TomlTable } from './toml.ts';
 import { DEFAULT_ROOT_MARKERS } from './trust.ts';
 
 export type ConfigWarning = ConfigWarningNotification;
+
+const SYSTEM_DIR = '/etc/codex';
 
 export interface LoadOptions {
   /** As `resolveHome` gives it; need not exist. */
@@ -33,7 +36,7 @@ export interface LoadOptions {
   settings?: TypedSettings;
   /** In place of what is in the user's config.toml, to try out a change. */
   userConfigText?: string;
-  /** Where the system's config.toml is. Default /etc/codex. */
+  /** Where the system's config.toml and requirements.toml are. Default /etc/codex. */
   systemDir?: string;
 }
 
@@ -46,6 +49,8 @@ export interface LoadedConfig {
   readonly layers: readonly Layer[];
   /** To be sent as `configWarning`. */
   readonly warnings: readonly ConfigWarning[];
+  /** Of these, the ones about settings that are not followed. */
+  readonly unheeded: readonly ConfigWarning[];
   /** To be sent as `deprecationNotice`. */
   readonly deprecations: readonly Notice[];
   /** Remarks for the user of a thread, such as unfinished features in use. */
@@ -55,6 +60,8 @@ export interface LoadedConfig {
 export interface FailedConfig {
   readonly ok: false;
   readonly error: ConfigError;
+  /** In force all the same. */
+  readonly requirements: Requirements;
   readonly layers: readonly Layer[];
   readonly warnings: readonly ConfigWarning[];
 }
@@ -62,12 +69,14 @@ export interface FailedConfig {
 export interface ConfigReader {
   /** Reads the configuration for a folder. Faults of the user are values; it does not throw for any file content. */
   load(options: LoadOptions): Promise<Loaded>;
+  /** What an administrator prescribes for this machine, without anything else. */
+  requirements(options: Pick<LoadOptions, 'env' | 'systemDir'>): RequirementsRead;
 }
 
 /** A reader that parses each file once until it changes. Keep one per process. */
 export function createConfigReader(): ConfigReader {
   const read = createFileReader();
-  return { load: async (options) => load(options, read) };
+  return { load: async (options) => load(options, read), requirements: (options) => requirementsOf(options, read) };
 }
 
 /** Reads once, remembering nothing. */
@@ -76,10 +85,11 @@ export async function loadConfig(options: LoadOptions): Promise<Loaded> {
 }
 
 /** What a process runs on while config.toml is broken. */
-export function defaultConfig(home: string, cwd: string, env: Env): Config {
+export function defaultConfig(home: string, cwd: string, env: Env, requirements = NO_REQUIREMENTS): Config {
   const table = Object.freeze(emptyTable());
   const input = { home, cwd, env, table, trust: null, markers: DEFAULT_ROOT_MARKERS, profile: undefined, settings: {} };
-  return resolveConfig({ ...input, rulesFolders: [join(home, 'rules')], toml: decodeConfig(table) }).config;
+  const rulesFolders = [join(home, 'rules')];
+  return resolveConfig({ ...input, requirements, rulesFolders, toml: decodeConfig(table) }).config;
 }
 
 function load(options: LoadOptions, fromDisk: ReadConfigFile): Loaded {
@@ -87,14 +97,17 @@ function load(options: LoadOptions, fromDisk: ReadConfigFile): Loaded {
   const user = join(home, 'config.toml');
   const read: ReadConfigFile = (path, userHome) =>
     text !== undefined && path === user ? fileOf(path, text, userHome) : fromDisk(path, userHome);
+  const { requirements, error: requirementsError } = requirementsOf(options, read);
   const flags = flagsOf(options);
-  if ('message' in flags) return { ok: false, error: flags, layers: [], warnings: [invalidWarning(flags)] };
+  if ('message' in flags) {
+    return { ok: false, error: flags, requirements, layers: [], warnings: [invalidWarning(flags)] };
+  }
   const stack = readLayers(
     {
       home,
       cwd,
-      systemDir: options.systemDir ?? '/etc/codex',
-      userHome: env['HOME'] ?? env['USERPROFILE'],
+      systemDir: options.systemDir ?? SYSTEM_DIR,
+      userHome: userHomeOf(env),
       flags: flags.table,
     },
     read,
@@ -105,22 +118,26 @@ function load(options: LoadOptions, fromDisk: ReadConfigFile): Loaded {
   const fail = (error: ConfigError): FailedConfig => ({
     ok: false,
     error,
+    requirements,
     layers,
     warnings: [invalidWarning(error), ...layerWarnings],
   });
-  if (stack.error) return fail(stack.error);
+  const broken = requirementsError ?? stack.error;
+  if (broken) return fail(broken);
 
   const table = mergeLayers(layers.map(withoutSkillSwitches));
   const { trust, markers, rulesFolders } = stack;
   const { profile, settings = {} } = options;
-  const base = { home, cwd, env, table, trust, markers, rulesFolders, profile, settings };
+  const base = { home, cwd, env, table, trust, markers, rulesFolders, requirements, profile, settings };
   const result = resolve(base, layers);
   if ('message' in result) return fail(result);
+  const unheeded = asWarnings(result.unheeded);
   return {
     ok: true,
     config: result.config,
     layers,
-    warnings: [...layerWarnings, ...result.warnings.map((summary) => ({ summary, details: null }))],
+    warnings: [...layerWarnings, ...asWarnings(result.warnings), ...unheeded],
+    unheeded,
     deprecations: result.deprecations,
     startupWarnings: result.startupWarnings,
   };
@@ -132,6 +149,18 @@ function withoutSkillSwitches(layer: Layer): Layer {
   if (layer.name.type !== 'project' || !isTable(skills) || skills['config'] === undefined) return layer;
   const { config: _, ...others } = skills;
   return { ...layer, config: { ...layer.config, skills: others } };
+}
+
+function requirementsOf({ env, systemDir }: Pick<LoadOptions, 'env' | 'systemDir'>, read: ReadConfigFile) {
+  return readRequirements(systemDir ?? SYSTEM_DIR, userHomeOf(env), read);
+}
+
+function userHomeOf(env: Env): string | undefined {
+  return env['HOME'] ?? env['USERPROFILE'];
+}
+
+function asWarnings(summaries: readonly string[]): ConfigWarning[] {
+  return summaries.map((summary) => ({ summary, details: null }));
 }
 
 function flagsOf({ overrides, requestConfig }: LoadOptions): { table: TomlTable } | ConfigError {

@@ -9,12 +9,22 @@ import type {
   WebSearchMode,
 } from '@codex/protocol';
 import { systemCode, toMessage } from '@codex/base';
-import type { AgentRole, AgentsConfig, Config, ShellEnvironmentPolicy, TrustLevel, WebSearchConfig } from './config.ts';
+import type { AgentRole, AgentsConfig, Config, ShellEnvironmentPolicy, TrustLevel } from './config.ts';
+import { enforce, type Enforced, enforceFeatures } from './enforce.ts';
 import type { Env } from './env.ts';
 import { Refusal } from './error.ts';
-import { type FeatureFlags, type Notice, resolveFeatures, underDevelopmentWarning } from './features.ts';
+import {
+  type FeatureFlags,
+  type FeatureKey,
+  type FeatureSource,
+  type Notice,
+  resolveFeatures,
+  underDevelopmentWarning,
+} from './features.ts';
+import { chosenProfile, resolveNetwork, withNetworkAccess } from './network.ts';
 import { resolveApproval, resolveSandboxMode, sandboxPolicy } from './policy.ts';
 import { checkProvider, resolveProviders } from './providers.ts';
+import type { Requirements } from './requirements.ts';
 import type { ConfigToml, ProfileToml } from './schema.ts';
 import { isTable, type TomlTable } from './toml.ts';
 
@@ -44,6 +54,7 @@ export interface ResolveInput {
   readonly trust: TrustLevel | null;
   readonly markers: readonly string[];
   readonly rulesFolders: readonly string[];
+  readonly requirements: Requirements;
   /** Stronger than the key `profile`. */
   readonly profile: string | undefined;
   readonly settings: TypedSettings;
@@ -54,13 +65,19 @@ export interface Resolution {
   readonly deprecations: readonly Notice[];
   /** Faults that can be lived with, for `configWarning`. */
   readonly warnings: readonly string[];
+  /** Settings that are not followed, because requirements forbid them or nothing here serves them; the same. */
+  readonly unheeded: readonly string[];
   /** Remarks for the user of a thread. */
   readonly startupWarnings: readonly string[];
 }
 
+/** What a client is told that wants a model to answer questions about approvals. */
+export const NO_GUARDIAN =
+  '`approvals_reviewer = "guardian_subagent"` has no effect: this version has no such reviewer, approvals are asked of the user.';
+
 /** Makes the configuration out of decoded settings. Throws `Refusal` when they contradict each other. */
 export function resolveConfig(input: ResolveInput): Resolution {
-  const { home, cwd, env, toml, table, trust, settings } = input;
+  const { home, cwd, env, toml, table, trust, requirements, settings } = input;
   const profileName = input.profile ?? toml.profile ?? null;
   const profile = profileName === null ? {} : findProfile(profileName, toml);
   /** The profile's value of a key, else the top-level one. */
@@ -68,6 +85,18 @@ export function resolveConfig(input: ResolveInput): Resolution {
     (profile[key] as ConfigToml[K]) ?? toml[key];
 
   const features = resolveFeatures(toml, profile);
+  const pinned = enforceFeatures(features.flags, requirements.features, (key) => features.sources[key] !== 'default');
+  const { flags } = pinned;
+  const chosenApproval = settings.approvalPolicy ?? pick('approval_policy');
+  const approval = enforce('approval_policy', resolveApproval(chosenApproval, trust), requirements.approvalPolicies, {
+    chosen: chosenApproval !== undefined,
+  });
+  const chosenSandbox = settings.sandbox ?? pick('sandbox_mode');
+  const sandbox = enforce('sandbox_mode', resolveSandboxMode(chosenSandbox, trust), requirements.sandboxModes, {
+    chosen: chosenSandbox !== undefined,
+    instead: 'read-only',
+  });
+  const search = webSearch(pick('web_search'), flags, requirements.webSearchModes);
   const envBaseUrl = toml.openai_base_url ? undefined : blankToNull(env['OPENAI_BASE_URL']);
   const openaiBaseUrl = blankToNull(toml.openai_base_url) ?? envBaseUrl ?? null;
   const modelProviders = resolveProviders(toml.model_providers ?? {}, openaiBaseUrl, env);
@@ -79,6 +108,7 @@ export function resolveConfig(input: ResolveInput): Resolution {
     home,
     cwd,
     profile: profileName,
+    requirements,
     projectTrust: trust,
 
     model: settings.model ?? pick('model') ?? null,
@@ -94,7 +124,7 @@ export function resolveConfig(input: ResolveInput): Resolution {
     modelSupportsReasoningSummaries: toml.model_supports_reasoning_summaries ?? null,
     modelCatalogJson: catalog ?? null,
     toolOutputTokenLimit: toml.tool_output_token_limit ?? null,
-    personality: settings.personality ?? pick('personality') ?? (features.flags.personality ? 'pragmatic' : null),
+    personality: settings.personality ?? pick('personality') ?? (flags.personality ? 'pragmatic' : null),
     serviceTier: settings.serviceTier !== undefined ? settings.serviceTier : (pick('service_tier') ?? null),
 
     baseInstructions:
@@ -105,15 +135,13 @@ export function resolveConfig(input: ResolveInput): Resolution {
       textOfFile(pick('experimental_compact_prompt_file'), 'experimental compact prompt file'),
     commitAttribution: toml.commit_attribution ?? null,
 
-    approvalPolicy: resolveApproval(settings.approvalPolicy ?? pick('approval_policy'), trust),
+    approvalPolicy: approval.value,
     approvalsReviewer: settings.approvalsReviewer ?? pick('approvals_reviewer') ?? 'user',
     approvalTimeout: approvalTimeout(pick('approval_timeout_ms'), pick('approval_timeout_action')),
     rulesFolders: input.rulesFolders,
-    sandboxPolicy: sandboxPolicy(
-      resolveSandboxMode(settings.sandbox ?? pick('sandbox_mode'), trust),
-      toml.sandbox_workspace_write,
-      home,
-      settings.additionalWritableRoots,
+    sandboxPolicy: withNetworkAccess(
+      sandboxPolicy(sandbox.value, toml.sandbox_workspace_write, home, settings.additionalWritableRoots),
+      permissions.profile.network?.enabled ?? false,
     ),
     defaultPermissions: toml.default_permissions ?? null,
     permissions: toml.permissions ?? {},
@@ -128,7 +156,11 @@ export function resolveConfig(input: ResolveInput): Resolution {
     projectDocFallbackFilenames: (toml.project_doc_fallback_filenames ?? []).map((n) => n.trim()).filter(Boolean),
     projectRootMarkers: input.markers,
 
-    webSearch: webSearch(pick('web_search'), pick('tools')?.web_search ?? toml.tools?.web_search, features.flags),
+    webSearch: {
+      mode: search.value,
+      explicit: search.explicit,
+      options: pick('tools')?.web_search ?? toml.tools?.web_search ?? null,
+    },
     viewImage: pick('tools')?.view_image ?? profile.tools_view_image ?? true,
     mcpServers: toml.mcp_servers ?? {},
     mcpOauth: {
@@ -143,8 +175,8 @@ export function resolveConfig(input: ResolveInput): Resolution {
     ),
     apps: toml.apps ?? {},
 
-    features: features.flags,
-    featureSources: features.sources,
+    features: flags,
+    featureSources: { ...features.sources, ...pinnedSources(requirements) },
 
     history: {
       persistence: toml.history?.persistence ?? 'save-all',
@@ -170,13 +202,18 @@ export function resolveConfig(input: ResolveInput): Resolution {
 
     toml: table,
   };
-  const unfinished = toml.suppress_unstable_features_warning ? null : enabledUnfinished(table, features.flags);
+  const unfinished = toml.suppress_unstable_features_warning ? null : enabledUnfinished(table, flags);
   return {
     config: deepFreeze(config),
     deprecations: [...features.deprecations, ...instructionsNotice(pick('experimental_instructions_file'))],
     warnings: [
       ...(envBaseUrl ? ['`OPENAI_BASE_URL` is deprecated. Set `openai_base_url` in config.toml instead.'] : []),
       ...agents.warnings,
+    ],
+    unheeded: [
+      ...pinned.warnings,
+      ...[approval, sandbox, search].flatMap(({ warning }) => warning ?? []),
+      ...(config.approvalsReviewer === 'guardian_subagent' ? [NO_GUARDIAN] : []),
     ],
     startupWarnings: [...features.warnings, ...(unfinished ? [unfinished] : [])],
   };
@@ -196,13 +233,19 @@ function approvalTimeout(ms: number | undefined, action: 'decline' | 'cancel' | 
 }
 
 function webSearch(
-  mode: WebSearchMode | undefined,
-  options: WebSearchConfig['options'] | undefined,
+  configured: WebSearchMode | undefined,
   features: FeatureFlags,
-): WebSearchConfig {
+  allowed: Requirements['webSearchModes'],
+): Enforced<WebSearchMode> & { explicit: boolean } {
   const byFeature = features.web_search_cached ? 'cached' : features.web_search_request ? 'live' : undefined;
-  const explicit = mode ?? byFeature;
-  return { mode: explicit ?? 'cached', explicit: explicit !== undefined, options: options ?? null };
+  const chosen = configured ?? byFeature;
+  const enforced = enforce('web_search', chosen ?? 'cached', allowed, { chosen: chosen !== undefined });
+  const mayBecomeLive = allowed?.values.includes('live') ?? true;
+  return { ...enforced, explicit: chosen !== undefined || !mayBecomeLive };
+}
+
+function pinnedSources({ features }: Requirements): Partial<Record<FeatureKey, FeatureSource>> {
+  return Object.fromEntries(Object.keys(features?.pins ?? {}).map((key) => [key, 'requirements']));
 }
 
 function shellEnvironment(policy: ConfigToml['shell_environment_policy']): ShellEnvironmentPolicy {

@@ -33,7 +33,10 @@ const granular = struct(
 );
 const APPROVALS = ['untrusted', 'on-failure', 'on-request', 'granular', 'never'] as const;
 
-const approvalPolicy = (value: TomlValue) => {
+export const sandboxMode = oneOf('read-only', 'workspace-write', 'danger-full-access');
+export const webSearchMode = oneOf('disabled', 'cached', 'live');
+
+export const approvalPolicy = (value: TomlValue) => {
   if (typeof value === 'string') {
     const name = APPROVALS.find((known) => known === value && known !== 'granular');
     if (name && name !== 'granular') return name;
@@ -179,7 +182,7 @@ const shared = {
   approval_timeout_ms: u64,
   approval_timeout_action: oneOf('decline', 'cancel'),
   approvals_reviewer: oneOf('user', 'guardian_subagent'),
-  sandbox_mode: oneOf('read-only', 'workspace-write', 'danger-full-access'),
+  sandbox_mode: sandboxMode,
   model_reasoning_effort: effort,
   plan_mode_reasoning_effort: effort,
   model_reasoning_summary: oneOf('auto', 'concise', 'detailed', 'none'),
@@ -197,7 +200,7 @@ const shared = {
   experimental_use_unified_exec_tool: flag,
   experimental_use_freeform_apply_patch: flag,
   tools,
-  web_search: oneOf('disabled', 'cached', 'live'),
+  web_search: webSearchMode,
   analytics: struct('AnalyticsConfigToml', { enabled: flag }),
   windows: anyTable,
   features: map(flag),

@@ -63,7 +63,7 @@ export function createThreads(deps: CoreDeps): Threads {
       files: deps.files,
       skills: deps.skills,
       approvals: createSessionApprovals(),
-      rules: ruleBook.open(config.rulesFolders),
+      rules: ruleBook.open(config.rulesFolders, config.requirements.rules),
       grants: createGrants(),
       terminals: createTerminalSessions({ ids, clock }),
       pauses: createPauseSwitch(),

@@ -62,18 +62,19 @@ function isRestricting(match: RuleMatch): boolean {
 /**
  * The rules that match a command. What matches the program as written goes first; only if nothing does, and with `cwd`,
  * is a path looked up by its base name, provided the `host_executable` list of that name, if there is one, holds it.
+ * Managed rules are looked up both ways in any case.
  */
 export function matchRules(rules: Rules, words: readonly string[], cwd?: string): RuleMatch[] {
   const direct = matchAll(rules.prefix, words, null);
   const [program, ...rest] = words;
-  if (direct.length > 0 || cwd === undefined || program === undefined) return direct;
+  if (cwd === undefined || program === undefined) return direct;
   if (!program.includes('/') && !(process.platform === 'win32' && program.includes('\\'))) return direct;
   const resolved = path.resolve(cwd, program);
   const name = programKey(path.basename(resolved));
-  if (name === '') return [];
-  const accepted = rules.hosts.get(name);
-  if (accepted && !accepted.includes(resolved)) return [];
-  return matchAll(rules.prefix, [name, ...rest], resolved);
+  if (name === '') return direct;
+  const accepted = direct.length === 0 && (rules.hosts.get(name)?.includes(resolved) ?? true);
+  const byName = accepted ? rules.prefix : rules.prefix.filter((rule) => rule.managed);
+  return [...direct, ...matchAll(byName, [name, ...rest], resolved)];
 }
 
 function matchAll(rules: readonly PrefixRule[], words: readonly string[], resolvedProgram: string | null): RuleMatch[] {

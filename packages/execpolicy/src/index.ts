@@ -10,7 +10,7 @@ export {
 } from './evaluate.ts';
 export { type ApprovalPolicy, fallbackDecision, type Situation } from './fallback.ts';
 export { type LoadedRules, loadRules, type RulesWarning } from './load.ts';
-export { type ManagedRules, managedRules } from './managed.ts';
+export { type ManagedRule, managedRules } from './managed.ts';
 export { type CommandParts, partsOf } from './parts.ts';
 export { type ParsedRules, type ParseOptions, parseRules } from './parse-rules.ts';
 export {

@@ -15,6 +15,8 @@ export interface PrefixRule {
   readonly rest: readonly PatternToken[];
   readonly decision: Decision;
   readonly justification: string | null;
+  /** Made by an administrator: holds for the program under every path, whatever other rules say of paths. */
+  readonly managed?: true;
 }
 
 export type NetworkProtocol = 'http' | 'https' | 'socks5_tcp' | 'socks5_udp';

@@ -115,27 +115,25 @@ suite('rules as values', () => {
     expect(allowedPrefixes(mergeRules(...many))?.split('\n')).toHaveLength(100);
   });
 
-  it('come from requirements, which can only restrict', () => {
-    const rule = (more: object) => managedRules({ prefix_rules: [{ pattern: [{ token: 'rm' }], ...more }] });
-    const any = managedRules({
-      prefix_rules: [
-        { pattern: [{ any_of: ['a', 'b'] }, { any_of: ['-x', '-y'] }], decision: 'forbidden', justification: 'j' },
+  it('come from requirements, one rule per first word', () => {
+    const rule = {
+      pattern: [
+        ['a', 'b'],
+        ['-x', '-y'],
       ],
-    });
-    expect(any).toMatchObject({ ok: true, rules: { prefix: [{ first: 'a', rest: [['-x', '-y']] }, { first: 'b' }] } });
-    expect(rule({ decision: 'prompt' })).toMatchObject({ ok: true });
-    const message = (given: ReturnType<typeof managedRules>) => (given.ok ? '' : given.message);
-    expect(message(managedRules({ prefix_rules: [] }))).toBe('rules prefix_rules cannot be empty');
-    expect(message(managedRules(null))).toBe('rules prefix_rules cannot be empty');
-    expect(message(rule({}))).toBe('rules prefix_rule at index 0 is missing a decision');
-    expect(message(rule({ decision: 'allow' }))).toContain("has decision 'allow', which is not permitted");
-    expect(message(rule({ decision: 'prompt', justification: ' ' }))).toContain('has an empty justification');
-    expect(message(rule({ pattern: [] }))).toContain('has an empty pattern');
-    expect(message(rule({ pattern: [{ token: 'a', any_of: ['b'] }] }))).toContain(
-      'has an invalid pattern token at index 0',
-    );
-    expect(message(rule({ pattern: [{ token: 'a' }, { any_of: [''] }] }))).toContain(
-      'invalid pattern token at index 1',
-    );
+      decision: 'forbidden',
+      justification: 'j',
+    } as const;
+    expect(managedRules([rule]).prefix).toMatchObject([{ first: 'a', rest: [['-x', '-y']] }, { first: 'b' }]);
+  });
+
+  it('of requirements hold under every path, whatever files say of paths', () => {
+    const managed = managedRules([{ pattern: ['rm'], decision: 'forbidden', justification: null }]);
+    for (const text of ['', 'host_executable("rm", [])', 'prefix_rule(["/bin/rm"])', 'prefix_rule(["rm"])']) {
+      const rules = mergeRules(rulesOf(text), managed);
+      for (const program of ['rm', '/bin/rm', './rm']) {
+        expect(evaluate(rules, [[program, 'x']], () => 'allow', { cwd: '/' }).decision).toBe('forbidden');
+      }
+    }
   });
 });

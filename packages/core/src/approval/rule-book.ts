@@ -1,5 +1,16 @@
 import { toMessage, type Clock, type Logger } from '@codex/base';
-import { amendPrefix, createRulesReader, type Rules, withPrefix } from '@codex/execpolicy';
+import {
+  amendNetwork,
+  amendPrefix,
+  createRulesReader,
+  type ManagedRule,
+  managedRules,
+  mergeRules,
+  type NetworkAmendment,
+  type Rules,
+  withNetwork,
+  withPrefix,
+} from '@codex/execpolicy';
 
 /** The rules about commands as one thread sees them. */
 export interface ThreadRules {
@@ -13,22 +24,29 @@ export interface ThreadRules {
    * Rejects with CodexError when it cannot be written; nothing is allowed then.
    */
   allow(prefix: readonly string[]): Promise<void>;
+  /** The same for a host that is allowed or denied. */
+  amendNetwork(amendment: NetworkAmendment): Promise<void>;
 }
 
 /** The rules of all threads of a process (core specification §15.3). */
 export interface RuleBook {
-  /** Reads the `*.rules` files of these folders, lowest precedence first. */
-  open(folders: readonly string[]): ThreadRules;
+  /** Reads the `*.rules` files of these folders, lowest precedence first; `managed` are laid on top. */
+  open(folders: readonly string[], managed: readonly ManagedRule[]): ThreadRules;
 }
 
 export function createRuleBook(deps: { home: string; clock: Clock; log: Logger }): RuleBook {
   const { home, clock, log } = deps;
   const reader = createRulesReader();
-  const allowed: (readonly string[])[] = [];
+  const amendments: ((rules: Rules) => Rules)[] = [];
 
   const allow = async (prefix: readonly string[]): Promise<void> => {
     await amendPrefix(home, prefix, { clock });
-    allowed.push([...prefix]);
+    const kept = [...prefix];
+    amendments.push((rules) => withPrefix(rules, kept));
+  };
+  const amendHost = async (amendment: NetworkAmendment): Promise<void> => {
+    const rule = await amendNetwork(home, amendment, { clock });
+    amendments.push((rules) => withNetwork(rules, rule));
   };
 
   const read = async (folders: readonly string[]): Promise<Rules> => {
@@ -38,9 +56,10 @@ export function createRuleBook(deps: { home: string; clock: Clock; log: Logger }
   };
 
   return {
-    open(folders) {
+    open(folders, managed) {
+      const prescribed = managedRules(managed);
       // What is allowed while the files are read may be in them already; twice does no harm.
-      const since = allowed.length;
+      const since = amendments.length;
       let reading: Promise<Rules> | null = null;
       const files = () =>
         (reading ??= read(folders).catch((error: unknown) => {
@@ -48,7 +67,12 @@ export function createRuleBook(deps: { home: string; clock: Clock; log: Logger }
           throw error;
         }));
       files().catch((error: unknown) => log.warn({ err: toMessage(error) }, 'the rules files cannot be read'));
-      return { current: async () => allowed.slice(since).reduce(withPrefix, await files()), allow };
+      const amended = async () => amendments.slice(since).reduce((rules, amend) => amend(rules), await files());
+      return {
+        current: async () => mergeRules(await amended(), prescribed),
+        allow,
+        amendNetwork: amendHost,
+      };
     },
   };
 }
