@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { isObject, type Logger, parseJson } from '@codex/base';
+import { createLogger, isObject, leastLevel, LOG_LEVELS, type Logger, type LogLevel, parseJson } from '@codex/base';
 
 export interface Log extends Logger {
   /** From now on entries of every level also go to `store`, JSON as pino writes it. */
@@ -15,8 +15,6 @@ export interface KeptLog {
   end(): Promise<void>;
 }
 
-const LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
-type Level = (typeof LEVELS)[number];
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** Entries that are only kept do not make the library load while the program starts. */
@@ -30,37 +28,14 @@ const MAX_WAITING = 1_000;
  * later when that is not for stderr.
  */
 export function createLog(output: Writable, env: Env): Log {
-  const least = levelOf(env['RUST_LOG']);
+  const least = leastLevel(env['RUST_LOG']);
   const asJson = env['LOG_FORMAT']?.trim().toLowerCase() === 'json';
   const backend = lazyBackend(output, { asJson, least });
 
-  const child = (bindings: object): Logger => {
-    const at = (level: Level) => (fields: object, message: string) => {
-      if (backend.wants(level)) backend.write(level, { ...bindings, ...fields }, message);
-    };
-    return {
-      trace: at('trace'),
-      debug: at('debug'),
-      info: at('info'),
-      warn: at('warn'),
-      error: at('error'),
-      child: (more) => child({ ...bindings, ...more }),
-    };
-  };
-  return { ...child({}), keep: backend.keep, flush: backend.flush };
+  return { ...createLogger(backend), keep: backend.keep, flush: backend.flush };
 }
 
-/** The index of the least level that is written; one past the last for none. */
-function levelOf(filter: string | undefined): number {
-  const named = (filter ?? '')
-    .split(',')
-    .map((directive) => directive.split('=').at(-1)?.trim().toLowerCase() ?? '')
-    .map((name) => (name === 'off' ? LEVELS.length : LEVELS.findIndex((level) => level === name)))
-    .filter((index) => index >= 0);
-  return named.length > 0 ? Math.min(...named) : LEVELS.indexOf('error');
-}
-
-type Entry = [level: Level, fields: object, message: string];
+type Entry = [level: LogLevel, fields: object, message: string];
 
 function lazyBackend(output: Writable, { asJson, least }: { asJson: boolean; least: number }) {
   let write: ((...entry: Entry) => void) | undefined;
@@ -69,13 +44,13 @@ function lazyBackend(output: Writable, { asJson, least }: { asJson: boolean; lea
   let loading: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
-  const isShown = (level: Level) => LEVELS.indexOf(level) >= least;
+  const isShown = (level: LogLevel) => LOG_LEVELS.indexOf(level) >= least;
   const load = async () => {
     clearTimeout(timer);
     const { multistream, pino, stdSerializers, stdTimeFunctions } = await import('pino');
     const shown = { write: (line: string) => void output.write(asJson ? line : toText(line)) };
     const kept = { write: (line: string) => store?.write(line) };
-    const level = LEVELS[least];
+    const level = LOG_LEVELS[least];
     const log = pino(
       {
         level: 'trace',
@@ -93,7 +68,7 @@ function lazyBackend(output: Writable, { asJson, least }: { asJson: boolean; lea
   const begin = () => (loading ??= load());
 
   return {
-    wants: (level: Level) => isShown(level) || store !== undefined,
+    wants: (level: LogLevel) => isShown(level) || store !== undefined,
     write(...entry: Entry) {
       if (write) {
         write(...entry);
@@ -116,7 +91,7 @@ function lazyBackend(output: Writable, { asJson, least }: { asJson: boolean; lea
           await loading;
         },
         async end() {
-          if (waiting.some(([level]) => LEVELS.indexOf(level) >= LEVELS.indexOf('info'))) void begin();
+          if (waiting.some(([level]) => LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf('info'))) void begin();
           clearTimeout(timer);
           await loading;
         },

@@ -6,4 +6,12 @@ export { CodexError, type ErrorCode, isCodexError, systemCode, toMessage, unreac
 export { countingIds, type Ids, isUuid, systemIds, uuidv7 } from './ids.ts';
 export { canonicalJson, isObject, type JsonObject, type JsonValue, parseJson } from './json.ts';
 export { type Line, type LineSplitter, lineSplitter } from './lines.ts';
-export { type Logger, nullLogger } from './logger.ts';
+export {
+  createLogger,
+  leastLevel,
+  LOG_LEVELS,
+  type Logger,
+  type LogLevel,
+  type LogSink,
+  nullLogger,
+} from './logger.ts';
