@@ -18,10 +18,11 @@ export async function runCommand(command: Command, options: Options, io: AppIo):
   const onSignal = () => interrupt.abort();
   process.once('SIGINT', onSignal);
   try {
-    await client.request('initialize', {
+    const introduction = {
       clientInfo: { name: 'codex_test_client', title: 'Codex test client', version: VERSION },
       capabilities: { experimentalApi: true },
-    });
+    };
+    await client.request('initialize', introduction, { signal: interrupt.signal });
     client.notify('initialized');
     return await perform(client, command, interrupt.signal);
   } finally {

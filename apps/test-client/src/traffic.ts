@@ -14,7 +14,7 @@ export function tap(
   const print = (arrow: '→' | '←', message: unknown) => {
     const [own, others] = arrow === '→' ? [requests, questions] : [questions, requests];
     if (isObject(message) && typeof message['method'] === 'string') own.set(message['id'], message['method']);
-    const text = show === 'all' ? JSON.stringify(message) : summary(message, others);
+    const text = show === 'all' ? json(message) : summary(message, others);
     out.write(`${arrow} ${text}\n`);
   };
   async function* messages(): AsyncGenerator<unknown> {
@@ -35,7 +35,7 @@ export function tap(
 
 /** One short line: what it is and what matters in it. */
 function summary(message: unknown, asked: ReadonlyMap<unknown, string>): string {
-  if (!isObject(message)) return JSON.stringify(message);
+  if (!isObject(message)) return json(message);
   const { id, method, params, result, error } = message;
   if (typeof method === 'string') {
     const kind = id === undefined ? '' : ` #${shown(id)}`;
@@ -72,6 +72,14 @@ function itemFacts(item: Record<string, unknown>): string {
 }
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? '';
+  const text = json(value);
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+}
+
+const SECRETS: ReadonlySet<string> = new Set(['apiKey', 'accessToken', 'authToken']);
+
+/** What is shown may end in a report: keys and tokens stay out of it. */
+function json(value: unknown): string {
+  const hide = (name: string, member: unknown) => (SECRETS.has(name) && typeof member === 'string' ? '…' : member);
+  return JSON.stringify(value, hide) ?? '';
 }

@@ -59,6 +59,14 @@ describe('the test client', () => {
     expect(stdout).toContain('← {"id":1,"result":{"asked":"model/list","params":{"limit":1}}}');
   });
 
+  it.each(['summary', 'all'])('shows no keys, with --show %s', async (show) => {
+    const params = JSON.stringify({ type: 'apiKey', apiKey: 'sk-secret' });
+    const { code, stdout } = await client(['--show', show, 'request', 'account/login/start', params]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('"apiKey":"…"');
+    expect(stdout).not.toContain('sk-secret');
+  });
+
   it.each([
     ['accept', '', 'accept'],
     ['cancel', '', 'cancel'],
