@@ -99,6 +99,7 @@ export function createThreads(deps: CoreDeps): Threads {
           rootMarkers: config.projectRootMarkers,
           fallbackNames: config.projectDocFallbackFilenames,
           maxBytes: config.projectDocMaxBytes,
+          nested: config.features.child_agents_md,
         }),
       onClosed() {
         threads.delete(header.id);

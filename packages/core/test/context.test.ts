@@ -35,6 +35,7 @@ const FACTS: AssembleFacts = {
   shell: 'bash',
   writableRoots: [],
   approvedPrefixes: null,
+  commitTrailer: null,
   skills: null,
   subagents: [],
   modelInstructions: 'INSTRUCTIONS',
@@ -216,7 +217,7 @@ describe('AGENTS.md (§7.4, §7.9)', () => {
     const read = (more = {}) =>
       readAgentsMd({
         ...{ files: nodeFiles(), home: path.join(root, 'home'), cwd: path.join(root, 'repo/sub') },
-        ...{ rootMarkers: ['.root'], fallbackNames: [], maxBytes: 32_768, ...options, ...more },
+        ...{ rootMarkers: ['.root'], fallbackNames: [], maxBytes: 32_768, nested: false, ...options, ...more },
       });
     return { root, read };
   }
@@ -234,6 +235,18 @@ describe('AGENTS.md (§7.4, §7.9)', () => {
         'repo/sub/AGENTS.override.md': 'OVR',
       },
       'GLOBAL\n\n--- project-doc ---\n\nROOTDOC\n\nOVR',
+    ],
+    [
+      'a word about nested files, if wanted',
+      ROOT,
+      expect.stringMatching(/^AGENTS\.md files may lie/),
+      { nested: true },
+    ],
+    [
+      'the same after others',
+      { 'home/AGENTS.md': 'G' },
+      expect.stringMatching(/^G\n\nAGENTS\.md files/),
+      { nested: true },
     ],
     ['only global, trimmed', { 'home/AGENTS.md': '\n GLOBAL \n' }, 'GLOBAL'],
     ['an empty global override does not count', { 'home/AGENTS.override.md': ' ', 'home/AGENTS.md': 'G' }, 'G'],
@@ -269,7 +282,7 @@ describe('AGENTS.md (§7.4, §7.9)', () => {
     ],
   ])('%s', async (_, files, expected, options = {}) => {
     const { read } = await tree(files, options);
-    expect(await read()).toBe(expected);
+    expect(await read()).toEqual(expected);
   });
 
   it('follows links to files and passes over folders of that name', async () => {

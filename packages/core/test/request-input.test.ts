@@ -19,7 +19,7 @@ const fnOut = (id: string, output = 'ok'): ResponseItem => ({ type: 'function_ca
 const customOut = (id: string, output = 'ok'): ResponseItem => ({
   ...{ type: 'custom_tool_call_output', call_id: id, output },
 });
-const IMAGES = { images: true, refused: new WeakSet<ResponseItem>() };
+const IMAGES = { images: true, plainResults: false, refused: new WeakSet<ResponseItem>() };
 
 describe('requestInput (§8.4)', () => {
   it.each<[string, ResponseItem[], ResponseItem[]]>([
@@ -53,6 +53,23 @@ describe('requestInput (§8.4)', () => {
         expect(out.filter((i) => i.type === 'message')).toEqual(history.filter((i) => i.type === 'message'));
         expect(requestInput(out, IMAGES)).toEqual(out);
       }),
+    );
+  });
+
+  it('has results of commands as plain text for a model that patches in free form', () => {
+    const shell: ResponseItem = { type: 'function_call', name: 'shell', arguments: '{}', call_id: '1' };
+    const json = JSON.stringify({ output: 'hi\n', metadata: { exit_code: 2, duration_seconds: 0.3 } });
+    const history = [
+      shell,
+      fnOut('1', json),
+      fn('2'),
+      fnOut('2', json),
+      { ...shell, call_id: '3' },
+      fnOut('3', '{"a":1}'),
+    ];
+    expect(requestInput(history, IMAGES)).toEqual(history);
+    expect(requestInput(history, { ...IMAGES, plainResults: true })).toEqual(
+      history.with(1, fnOut('1', 'Exit code: 2\nWall time: 0.3 seconds\nOutput:\nhi\n')),
     );
   });
 

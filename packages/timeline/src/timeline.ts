@@ -59,7 +59,8 @@ export interface TurnScope {
   repeatUsage(): void;
   /** From here on to the end the status stands still: what is withdrawn on the way is no news. */
   holdStatus(): void;
-  rerouted(from: string, to: string): void;
+  /** Told once per turn; true when this was the time. */
+  rerouted(from: string, to: string): boolean;
   retrying(error: TurnError, attempt: number): void;
   end(status: TurnEnd, error?: TurnError | null): void;
 }
@@ -187,6 +188,7 @@ export function createTimeline(deps: TimelineDeps): Timeline {
     const open = new Map<string, { item: ThreadItem; abandoned: (() => ThreadItem | null) | undefined }>();
     const usedIds = new Set<string>();
     let ended = false;
+    let rerouted = false;
 
     const abandon = (id: string): void => {
       const entry = open.get(id);
@@ -292,8 +294,11 @@ export function createTimeline(deps: TimelineDeps): Timeline {
       holdStatus: () => {
         statusHeld = !ended;
       },
-      rerouted: (from, to) => {
-        if (!ended) emit({ type: 'turn.rerouted', from, to }, turnId);
+      rerouted(from, to) {
+        if (ended || rerouted) return false;
+        rerouted = true;
+        emit({ type: 'turn.rerouted', from, to }, turnId);
+        return true;
       },
       retrying: (error, attempt) => {
         if (!ended) emit({ type: 'turn.retrying', error, attempt }, turnId);

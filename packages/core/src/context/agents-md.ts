@@ -11,16 +11,20 @@ export interface AgentsMdOptions {
   fallbackNames: readonly string[];
   /** Bytes for all project documents together; 0 leaves them out. */
   maxBytes: number;
+  /** The model is told that deeper folders may have more. */
+  nested: boolean;
 }
 
 const NAMES = ['AGENTS.override.md', 'AGENTS.md'];
+const NESTED = `AGENTS.md files may lie in any folder. Each is about the folder it lies in and all below it. Before you change a file, look for those in the folders around it; where two disagree the deeper one counts, and what system, developer or user say in the conversation counts more than any of them.`;
 const SEPARATOR = '\n\n--- project-doc ---\n\n';
 
 /** The user's and the project's standing instructions, joined; null when there are none (core specification §7.4). */
 export async function readAgentsMd(options: AgentsMdOptions): Promise<string | null> {
   const [own, project] = await Promise.all([readGlobal(options), readProject(options)]);
-  if (own && project) return own + SEPARATOR + project;
-  return own || project || null;
+  const texts = own && project ? own + SEPARATOR + project : own || project;
+  if (options.nested) return texts ? `${texts}\n\n${NESTED}` : NESTED;
+  return texts || null;
 }
 
 async function readGlobal({ home, files }: AgentsMdOptions): Promise<string> {

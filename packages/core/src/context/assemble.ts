@@ -12,6 +12,8 @@ export interface AssembleFacts {
   approvedPrefixes: string | null;
   /** The skills at hand; null without any. */
   skills: string | null;
+  /** The line that ends the messages of commits; empty or null for none. */
+  commitTrailer: string | null;
   /** Agents at work for this thread. */
   subagents: readonly { id: string; nickname: string }[];
   /** Instructions of the turn's model with the personality filled in, for a change of model. */
@@ -30,6 +32,7 @@ export function initialContext(context: TurnContext, facts: AssembleFacts): Resp
     collaborationText(context),
     facts.personalityBakedIn ? null : personality(context, facts),
     facts.skills,
+    facts.commitTrailer && commitText(facts.commitTrailer),
   ];
   const user = [
     context.userInstructions === null ? null : agentsMdText(context.cwd, context.userInstructions),
@@ -93,6 +96,10 @@ function personality(context: TurnContext, facts: AssembleFacts): string | null 
 
 function agentsMdText(cwd: string, text: string): string {
   return `# AGENTS.md instructions for ${cwd}\n\n<INSTRUCTIONS>\n${text}\n</INSTRUCTIONS>`;
+}
+
+function commitText(trailer: string): string {
+  return `When you write or change the message of a git commit, let it end with this trailer, once, after the trailers that are there already and with an empty line above them all:\n${trailer}`;
 }
 
 function modelSwitchText(instructions: string): string {

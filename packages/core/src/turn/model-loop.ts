@@ -10,6 +10,7 @@ import type { TurnRun } from './turn-run.ts';
 import { createToolRun } from './run-tools.ts';
 import { sample } from './sample.ts';
 import { addPendingInput } from './tell-context.ts';
+import { tellReroute } from './tell-reroute.ts';
 import { turnDiffFor } from './turn-diff.ts';
 import { addUsage, fullWindow } from './usage.ts';
 
@@ -56,6 +57,7 @@ export async function modelLoop(run: TurnRun, record: ModelRecord, scope: TurnSc
         planMode: effectiveMode(settings).mode === 'plan',
         rateLimits: () => timeline.state.rateLimits,
         onCall: (call) => calls.dispatch(call),
+        onReroute: (model) => tellReroute(run, scope, model),
       },
     ).catch(async (error: unknown) => {
       // What the model had called before the interrupt still gets its outputs into the history.

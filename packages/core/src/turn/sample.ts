@@ -26,6 +26,8 @@ export interface SampleDeps {
   /** As last told. */
   rateLimits(): RateLimitSnapshot | null;
   onCall(call: ToolCall): void;
+  /** Another model answers than the one that was asked. */
+  onReroute(model: string): void;
 }
 
 export type Sample =
@@ -102,7 +104,7 @@ export async function sample(request: ModelRequest, signal: AbortSignal, deps: S
         scope.usage(null, mergeRateLimits(deps.rateLimits(), event.snapshot));
         return;
       case 'rerouted':
-        scope.rerouted(request.model, event.model);
+        deps.onReroute(event.model);
         return;
       case 'retrying':
         // What the lost attempt left half said stays as it stands.

@@ -4,6 +4,7 @@ import type { TurnScope } from '@codex/timeline';
 import { COMPACT_PROMPT } from '../context/compact.ts';
 import { refuseNewestImage } from '../context/refused-images.ts';
 import { modelRequest } from './model-request.ts';
+import { tellReroute } from './tell-reroute.ts';
 import type { TurnRun } from './turn-run.ts';
 import { addUsage, fullWindow } from './usage.ts';
 
@@ -44,7 +45,7 @@ async function ask(
   scope: TurnScope,
   history: readonly ResponseItem[],
 ): Promise<Summary> {
-  const { settings, config, timeline, models, signal } = run;
+  const { config, timeline, models, signal } = run;
   const prompt = config.compactPrompt ?? COMPACT_PROMPT;
   let text = '';
   let usage: TokenUsageBreakdown | null = null;
@@ -61,7 +62,7 @@ async function ask(
         scope.usage(null, mergeRateLimits(timeline.state.rateLimits, event.snapshot));
         return;
       case 'rerouted':
-        scope.rerouted(settings.model, event.model);
+        tellReroute(run, scope, event.model);
         return;
       case 'retrying':
         scope.retrying(event.error, event.attempt);

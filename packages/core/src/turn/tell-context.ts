@@ -25,12 +25,19 @@ async function turnFacts(run: TurnRun, record: ModelRecord): Promise<{ context: 
     writableRoots: resolvePolicy(settings.sandboxPolicy, settings.cwd, session.env).writableRoots.map((r) => r.root),
     approvedPrefixes: allowedPrefixes(await session.rules.current()),
     skills: skillsText((await session.skills.at(run.config, settings.cwd)).skills),
+    commitTrailer: run.config.features.codex_git_commit ? commitTrailer(run.config.commitAttribution) : null,
     subagents: session.agents.open(),
     modelInstructions: instructionsFor(record, settings.personality),
     personalityText: (personality) => personalityText(record, personality),
     personalityBakedIn: session.header.baseInstructions === instructionsFor(record, settings.personality),
   };
   return { context, facts };
+}
+
+/** Null attribution means ours, an empty one none. */
+function commitTrailer(attribution: string | null): string | null {
+  const author = attribution === null ? 'Codex <noreply@openai.com>' : attribution.trim();
+  return author && `Co-authored-by: ${author}`;
 }
 
 /** Tells the model everything at first, and later what changed since it was last told (core specification §7). */

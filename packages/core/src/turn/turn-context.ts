@@ -1,3 +1,4 @@
+import { type Config, FEATURES, type FeatureKey } from '@codex/config';
 import type { ModelRecord } from '@codex/models';
 import type { TurnContext } from '@codex/timeline';
 import { localDate } from '../context/environment.ts';
@@ -39,13 +40,18 @@ export function turnMetadata(turnId: string, settings: ThreadSettings, platform:
   return JSON.stringify({ turn_id: turnId, sandbox: sandboxName(settings, platform) });
 }
 
-/** Headers of every request of a turn. */
+/** Headers of every request of a turn; features on trial are named. */
 export function turnHeaders(run: {
   turnId: string;
   settings: ThreadSettings;
+  config: Pick<Config, 'features'>;
   session: ThreadSession;
 }): Record<string, string> {
+  const trials = (Object.keys(FEATURES) as FeatureKey[]).filter(
+    (key) => FEATURES[key].stage === 'experimental' && run.config.features[key],
+  );
   return {
+    ...(trials.length ? { 'x-codex-beta-features': trials.join(',') } : {}),
     'x-codex-turn-metadata': turnMetadata(run.turnId, run.settings, process.platform),
     ...agentHeaders(run.session),
   };
