@@ -1,5 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net';
 import { constants } from 'node:os';
+import { isatty } from 'node:tty';
 import { systemCode } from '@codex/base';
 import type { AppIo } from './io.ts';
 import { createLog } from './log.ts';
@@ -20,8 +21,9 @@ export async function serveWebSocket(
   const server = openServer(options, io, 'websocket', log);
   const asked = gate();
   const forced = gate();
-  // Not SIGHUP: a server that was started with nohup is to live on.
-  const signals = catchSignals(['SIGINT', 'SIGTERM'], asked.open, forced.open);
+  // A server that was started with nohup is to live on. Node forgets that SIGHUP was to be ignored, but nohup also takes
+  // the terminal away from stdin.
+  const signals = catchSignals(asked.open, { onSecond: forced.open, ignoreHangUp: !isatty(0) });
   let listener: Listener | undefined;
   try {
     listener = await listen({

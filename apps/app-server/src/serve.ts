@@ -39,7 +39,7 @@ export async function serveStdio(options: ServeOptions, io: AppIo): Promise<numb
   const log = createLog(io.stderr, io.env);
   const server = openServer(options, io, 'stdio', log);
   const channel = stdioChannel({ input: io.stdin, output: io.stdout, log });
-  const signals = catchSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], () => channel.endInput());
+  const signals = catchSignals(() => channel.endInput());
   try {
     await server.connect(channel, { name: 'stdio' }).closed;
     await server.close();

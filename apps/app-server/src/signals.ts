@@ -1,23 +1,24 @@
 import { constants } from 'node:os';
 
-type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+type Signal = (typeof SIGNALS)[number];
 
 /**
- * The first of these signals calls `onFirst`, so that commands that run do not outlive us. The second calls `onSecond`;
- * without that it ends the process at once.
+ * The first SIGINT, SIGTERM or SIGHUP calls `onFirst`, so that commands that run do not outlive us. The second calls
+ * `onSecond`; without that it ends the process at once.
  */
 export function catchSignals(
-  names: readonly Signal[],
   onFirst: () => void,
-  onSecond?: () => void,
+  { onSecond, ignoreHangUp = false }: { onSecond?: () => void; ignoreHangUp?: boolean } = {},
 ): { readonly exitCode: number; stop(): void } {
   let caught: Signal | undefined;
   const stop = () => {
-    for (const signal of names) process.off(signal, hear);
+    for (const signal of SIGNALS) process.off(signal, hear);
   };
   const hear = (signal: NodeJS.Signals) => {
+    if (ignoreHangUp && signal === 'SIGHUP') return;
     if (!caught) {
-      caught = names.find((name) => name === signal);
+      caught = SIGNALS.find((name) => name === signal);
       onFirst();
     } else if (onSecond) {
       onSecond();
@@ -26,7 +27,7 @@ export function catchSignals(
       process.kill(process.pid, signal);
     }
   };
-  for (const signal of names) process.on(signal, hear);
+  for (const signal of SIGNALS) process.on(signal, hear);
   return {
     get exitCode() {
       return caught ? 128 + constants.signals[caught] : 0;

@@ -135,6 +135,15 @@ it.each(['SIGINT', 'SIGTERM'] as const)('ends on %s when nothing runs, and says 
   expect(await ended(server)).toEqual({ code: 0, signal: null, rest: '' });
 });
 
+it('lives on when the terminal goes that it was not started on', async () => {
+  const server = await serve();
+  const one = await client(server.url);
+  server.child.kill('SIGHUP');
+  expect(await one.call(1, 'thread/loaded/list')).toMatchObject({ result: { data: [] } });
+  server.child.kill('SIGTERM');
+  expect(await ended(server)).toMatchObject({ code: 0 });
+});
+
 it('lets a running turn end before it does, loses none of it, and serves newcomers meanwhile', async () => {
   const words = Array.from({ length: 2000 }, (_, n) => `w${n} `);
   const { mock, args } = await model(gate('go'), say(words.join(''), { chunks: words }));

@@ -131,12 +131,16 @@ describe('the app-server on stdio', () => {
     expect({ code, signal }).toEqual({ code: 0, signal: null });
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('ends its threads on %s', async (name) => {
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+    ['SIGHUP', 129],
+  ] as const)('ends its threads on %s', async (name, code) => {
     const server = serve();
     server.send(INITIALIZE);
     await until(server, ({ id }) => id === 0);
     server.child.kill(name);
-    expect((await server.ended).code).toBe(name === 'SIGTERM' ? 143 : 130);
+    expect((await server.ended).code).toBe(code);
   });
 
   it('loses no message of a turn, and stores it, when its input ends after the turn', async () => {
