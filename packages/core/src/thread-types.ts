@@ -123,6 +123,11 @@ export interface Thread {
   /** Reads the file; rejects with CodexError when that fails. */
   history(): Promise<ThreadHistory>;
   settings(): Readonly<ThreadSettings>;
+  /**
+   * Follows a configuration that changed, from the next turn on, as far as loaded threads do (app-server specification
+   * §17.2): in which skills are switched off. Everything else stays as it was when the thread was loaded.
+   */
+  reconfigure(config: Config): void;
   /** Emits `thread.opened`. */
   announce(origin: 'new' | 'resumed' | 'forked'): void;
   /**

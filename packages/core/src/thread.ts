@@ -46,10 +46,10 @@ interface RunningTurn {
 
 /** The actor behind a loaded thread: one turn at a time, everything it says goes through its timeline. */
 export function createThread(parts: ThreadParts): Thread {
-  const { session, timeline, rollout, config, models } = parts;
+  const { session, timeline, rollout, models } = parts;
   const { header, ids } = session;
   const tools = createToolBox(header.dynamicTools);
-  let settings = parts.settings;
+  let { config, settings } = parts;
   let { preview, updatedAt, stored } = parts;
   let current: RunningTurn | null = null;
   let gitInfoSet = false;
@@ -159,6 +159,9 @@ export function createThread(parts: ThreadParts): Thread {
     toWire: wire,
     history: () => history.open(),
     settings: () => settings,
+    reconfigure: ({ skills }) => {
+      config = { ...config, skills };
+    },
     announce(origin) {
       timeline.opened(wire(), origin);
     },

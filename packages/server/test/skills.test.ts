@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { inputTexts, say, startMockModel } from '@codex/mock-model';
 import { expect, test } from 'vitest';
 import { introduced } from './support/client.ts';
 import { world } from './support/server.ts';
@@ -87,6 +88,34 @@ test('a path that is not absolute, and a config.toml that is broken, are refused
   const broken = await client.call('skills/config/write', { path: '/a/SKILL.md', enabled: false });
   expect(broken.error?.message).toMatch(/^failed to update skill settings: /);
   expect(readFileSync(join(home, 'config.toml'), 'utf8')).toBe('model = ');
+});
+
+test('reloadUserConfig reaches loaded threads: a skill that is switched off is handed over no more', async () => {
+  const model = await startMockModel({ steps: ['1', '2', '3'].map((text) => say(text)) });
+  const { server, home } = world({ model });
+  const client = await introduced(server);
+  const path = putSkill(join(home, 'skills'), 'greet');
+  const { thread } = await client.request('thread/start', {});
+  const handedOver = async () => {
+    const before = model.calls.length;
+    const input = [{ type: 'text' as const, text: 'use $greet', text_elements: [] }];
+    const { turn } = await client.request('turn/start', { threadId: thread.id, input });
+    await client.until(
+      ({ method, params }) => method === 'turn/completed' && (params as { turn: { id: string } }).turn.id === turn.id,
+    );
+    return inputTexts(model.calls[before]!, 'user').filter((text) => text.startsWith('<skill>')).length;
+  };
+  const edits = [
+    { keyPath: 'skills.config', value: [{ path, enabled: false }], mergeStrategy: 'replace' as const },
+    { keyPath: 'model', value: 'gpt-5.4', mergeStrategy: 'replace' as const },
+  ];
+  expect(await handedOver()).toBe(1);
+  await client.request('config/batchWrite', { edits });
+  expect(await handedOver()).toBe(2);
+  await client.request('config/batchWrite', { edits, reloadUserConfig: true });
+  // Those of the turns before are in the history; the model is still the one the thread was loaded with.
+  expect(await handedOver()).toBe(2);
+  expect(model.calls.map(({ body }) => body['model'])).toEqual(Array(3).fill('gpt-5.2-codex'));
 });
 
 test('clients hear of changed skills', async () => {

@@ -1,6 +1,7 @@
 import { CodexError } from '@codex/base';
+import type { Thread } from '@codex/core';
 import { readableConfig } from '../config-view.ts';
-import type { Handlers } from '../context.ts';
+import type { Handlers, ServerContext } from '../context.ts';
 
 export const configHandlers = {
   async 'config/read'(params, ctx) {
@@ -30,9 +31,24 @@ export const configHandlers = {
     return ctx.server.services.config.writer.write({ edits, filePath, expectedVersion });
   },
 
-  /** `reloadUserConfig` asks for nothing more: every new thread reads the configuration afresh. */
-  'config/batchWrite': (params, ctx) => ctx.server.services.config.writer.write(params),
+  async 'config/batchWrite'(params, ctx) {
+    const written = await ctx.server.services.config.writer.write(params);
+    if (params.reloadUserConfig) await reconfigureThreads(ctx.server);
+    return written;
+  },
 
   /** No administrator's limits are read by this build. */
   'configRequirements/read': () => ({ requirements: null }),
 } satisfies Partial<Handlers>;
+
+/** New threads read the configuration afresh anyway; loaded ones follow what they can (§17.2). */
+async function reconfigureThreads({ loadedThreads, services, log }: ServerContext): Promise<void> {
+  const reconfigure = async (thread: Thread): Promise<void> => {
+    try {
+      thread.reconfigure((await services.config.forThread({ cwd: thread.settings().cwd })).config);
+    } catch (error) {
+      log.warn({ threadId: thread.id, err: error }, 'a loaded thread keeps its configuration');
+    }
+  };
+  await Promise.all(loadedThreads().map(reconfigure));
+}

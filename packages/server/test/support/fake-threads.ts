@@ -88,6 +88,7 @@ export function fakeThreads(): FakeThreads {
         if (!scope) throw new Error('no turn runs');
         return scope;
       },
+      reconfigure: () => {},
       settings: () => ({
         ...{ cwd: '/work', model: 'm', modelProvider: 'mock', effort: null, summary: null, approvalPolicy: 'never' },
         ...{ approvalsReviewer: 'user', sandboxPolicy: { type: 'dangerFullAccess' }, personality: null },
