@@ -39,7 +39,7 @@ export const PACKAGES = {
   'packages/rollout': {
     floor: 'parts',
     imports: ['base', 'protocol', 'shell-command', 'timeline'],
-    builtins: [...FILES, 'crypto', 'stream', 'readline'],
+    builtins: [...FILES, 'crypto', 'stream', 'readline', 'timers'],
     libraries: [],
   },
   'packages/state': {

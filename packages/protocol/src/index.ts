@@ -450,6 +450,7 @@ export { type Decoded, decodeParams, decodeValue, unknownMethod } from './decode
 export { type Method, type Notification, NoParams, type Schema, type ServerRequestRow } from './define.ts';
 export { experimentalUse } from './experimental.ts';
 export { lazy } from './lazy.ts';
+export { formatListCursor, type ListPlace, parseListCursor } from './list-cursor.ts';
 export {
   RequestId,
   RPC_CODES,
@@ -462,6 +463,7 @@ export {
 } from './rpc.ts';
 export { AbsolutePath } from './scalar.ts';
 export { exportJsonSchema, type JsonSchema, type SchemaBundle } from './schema-export.ts';
+export type { ListedThread, ThreadFiles, ThreadSummary } from './stored-thread.ts';
 export {
   type ClientMethod,
   type ClientMethods,

@@ -1,33 +1,25 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { systemCode } from '@codex/base';
-import { ARCHIVED, parseRolloutName, type RolloutName, SESSIONS } from './paths.ts';
+import { ARCHIVED, isRolloutName, parseRolloutName, type RolloutName, SESSIONS } from './paths.ts';
 
 export interface RolloutFile extends RolloutName {
   path: string;
 }
 
-/** A listing never looks at more files than this. */
-const MAX_FILES = 10_000;
-
-/** All rollout files of a home, newest creation first, ties by id downwards; stops after 10,000. */
+/** All rollout files of a home, newest creation first, ties by id downwards. */
 export async function* rolloutFiles(home: string, archived: boolean): AsyncGenerator<RolloutFile> {
-  let left = MAX_FILES;
-  for await (const folder of rolloutFolders(home, archived)) {
-    for (const file of await filesIn(folder)) {
-      if (left-- <= 0) return;
-      yield file;
-    }
-  }
+  for await (const folder of rolloutFolders(home, archived)) yield* await filesIn(folder);
 }
 
 /** The folders that rollout files may lie in, newest first; the archive is one, there or not. */
-export async function* rolloutFolders(home: string, archived: boolean): AsyncGenerator<string> {
+async function* rolloutFolders(home: string, archived: boolean): AsyncGenerator<string> {
   if (archived) yield join(home, ARCHIVED);
   else yield* dayFolders(home);
 }
 
-async function* dayFolders(home: string): AsyncGenerator<string> {
+/** The folders of the days, newest first. */
+export async function* dayFolders(home: string): AsyncGenerator<string> {
   const root = join(home, SESSIONS);
   for (const year of await numbered(root, /^\d{4}$/)) {
     for (const month of await numbered(join(root, year), /^\d{2}$/)) {
@@ -41,6 +33,11 @@ async function numbered(folder: string, name: RegExp): Promise<string[]> {
     .filter((entry) => name.test(entry))
     .sort()
     .reverse();
+}
+
+/** The paths of the rollout files directly in a folder, in any order. */
+export async function pathsIn(folder: string): Promise<string[]> {
+  return (await entries(folder)).filter(isRolloutName).map((entry) => `${folder}${sep}${entry}`);
 }
 
 /** The rollout files directly in a folder, in listing order. */

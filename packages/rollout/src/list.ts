@@ -1,8 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { CodexError, isUuid } from '@codex/base';
+import { formatListCursor, type ListPlace, parseListCursor, type ThreadSummary } from '@codex/protocol';
 import { compareKeys, type RolloutFile, rolloutFiles } from './folders.ts';
-import { readThreadGits } from './metadata.ts';
-import { readHeader, type ThreadSummary } from './summary.ts';
+import { readHeader } from './summary.ts';
 
 export interface ListOptions {
   home: string;
@@ -21,11 +20,6 @@ export interface ListPage {
   nextCursor: string | null;
 }
 
-interface Key {
-  at: number;
-  id: string;
-}
-
 /** Files looked at side by side. */
 const WIDTH = 16;
 
@@ -34,21 +28,19 @@ const WIDTH = 16;
  * is full or the files end, so a filter never shortens a page. Throws `invalidRequest` for a bad cursor.
  */
 export async function listRollouts(options: ListOptions): Promise<ListPage> {
-  const after = options.cursor === null ? null : parseCursor(options.cursor);
-  const gits = await readThreadGits(options.home);
+  const after = options.cursor === null ? null : parseListCursor(options.cursor);
   const limit = Math.min(100, Math.max(1, Math.floor(options.limit)));
   const candidates = options.sortKey === 'created_at' ? byCreation(options) : byUpdate(options);
   const data: ThreadSummary[] = [];
-  let last: Key | null = null;
-  let wave: { key: Key; path: string }[] = [];
+  let last: ListPlace | null = null;
+  let wave: { key: ListPlace; path: string }[] = [];
   /** Adds what the wave holds; the cursor once the page is over-full, else null. */
   const digest = async (): Promise<string | null> => {
     const found = await Promise.all(wave.map(({ path }) => readQuietly(path)));
     for (const [i, summary] of found.entries()) {
       if (!summary || !options.filter(summary)) continue;
-      if (data.length === limit) return last && formatCursor(last);
-      const gitInfo = gits.get(summary.id);
-      data.push(gitInfo === undefined ? summary : { ...summary, gitInfo });
+      if (data.length === limit) return last && formatListCursor(last);
+      data.push(summary);
       last = wave[i]?.key ?? last;
     }
     wave = [];
@@ -64,12 +56,12 @@ export async function listRollouts(options: ListOptions): Promise<ListPage> {
   return { nextCursor: await digest(), data };
 }
 
-async function* byCreation({ home, archived }: ListOptions): AsyncGenerator<{ key: Key; path: string }> {
+async function* byCreation({ home, archived }: ListOptions): AsyncGenerator<{ key: ListPlace; path: string }> {
   for await (const { id, createdAt, path } of rolloutFiles(home, archived)) yield { key: { at: createdAt, id }, path };
 }
 
-async function* byUpdate({ home, archived }: ListOptions): AsyncGenerator<{ key: Key; path: string }> {
-  const files: { key: Key; path: string }[] = [];
+async function* byUpdate({ home, archived }: ListOptions): AsyncGenerator<{ key: ListPlace; path: string }> {
+  const files: { key: ListPlace; path: string }[] = [];
   let wave: RolloutFile[] = [];
   const digest = async () => {
     const times = await Promise.all(wave.map(({ path }) => stat(path).catch(() => null)));
@@ -94,25 +86,4 @@ async function readQuietly(path: string): Promise<ThreadSummary | null> {
   } catch {
     return null;
   }
-}
-
-function formatCursor({ at, id }: Key): string {
-  return `${new Date(Math.floor(at / 1000) * 1000).toISOString().replace('.000Z', 'Z')}|${id}`;
-}
-
-const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
-const DASHED = /^(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})$/;
-
-function parseCursor(cursor: string): Key {
-  const [time = '', id = '', ...rest] = cursor.split('|');
-  const dashed = DASHED.exec(time);
-  const at = dashed
-    ? Date.parse(`${dashed[1]}T${dashed[2]}:${dashed[3]}:${dashed[4]}Z`)
-    : RFC3339.test(time)
-      ? Date.parse(time)
-      : Number.NaN;
-  if (rest.length || Number.isNaN(at) || !isUuid(id)) {
-    throw new CodexError('invalidRequest', `invalid cursor: ${cursor}`);
-  }
-  return { at, id: id.toLowerCase() };
 }

@@ -24,6 +24,11 @@ export interface RolloutName {
 
 const NAME = /^rollout-(\d{4})-(\d{2})-(\d{2})T(\d{2})-(\d{2})-(\d{2})-([0-9a-fA-F-]{36})\.jsonl$/;
 
+export function isRolloutName(name: string): boolean {
+  const id = NAME.exec(name)?.[7];
+  return id !== undefined && isUuid(id);
+}
+
 /** What a file name says; null when it is not a rollout's. */
 export function parseRolloutName(name: string): RolloutName | null {
   const parts = NAME.exec(name);

@@ -1,29 +1,10 @@
 import { open } from 'node:fs/promises';
 import { lineSplitter, systemCode } from '@codex/base';
-import type { GitInfo, SessionSource } from '@codex/protocol';
+import type { ThreadSummary } from '@codex/protocol';
 import { type Fields, parseLine } from './line.ts';
 import { previewOfPayload } from './preview.ts';
 import { sessionMetaFromFile } from './session-meta.ts';
 import { gitFromFile } from './wire-forms.ts';
-
-/** What a list shows of a stored thread; times are milliseconds. */
-export interface ThreadSummary {
-  id: string;
-  path: string;
-  preview: string;
-  cwd: string;
-  source: SessionSource;
-  /** Null when the file does not say: then it counts as the provider in use. */
-  modelProvider: string | null;
-  createdAt: number;
-  /** Time of the last write to the file. */
-  updatedAt: number;
-  cliVersion: string;
-  gitInfo: GitInfo | null;
-  agentNickname: string | null;
-  agentRole: string | null;
-  forkedFromId: string | null;
-}
 
 const HEAD_LINES = 10;
 const MORE_LINES = 200;

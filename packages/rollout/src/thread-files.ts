@@ -1,78 +1,63 @@
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { systemCode } from '@codex/base';
-import { filesIn, rolloutFolders } from './folders.ts';
+import type { ThreadFiles } from '@codex/protocol';
+import { dayFolders, pathsIn } from './folders.ts';
 import { ARCHIVED, parseRolloutName } from './paths.ts';
-import { readHeader, type ThreadSummary } from './summary.ts';
+import { readHeader } from './summary.ts';
 
-/** A summary with its place in lists, which is that of the file's name: thread id and time of creation. */
-export interface ListedThread extends ThreadSummary {
-  archived: boolean;
-  listed: { id: string; at: number };
-}
+/** Times asked for before others get their turn. */
+const SLICE = 32;
 
-/** All conversation files of a home, archived ones too, for an index that is made from them. Times are milliseconds. */
-export interface ThreadFiles {
-  /** Every file with the time of its last write, in any order and without end after 10,000. */
-  all(): AsyncIterable<{ path: string; modifiedAt: number }>;
-  /** Null when there is nothing to list, or no such file. */
-  read(path: string): Promise<ListedThread | null>;
-  /** Null without a file. */
-  modifiedAt(path: string): Promise<number | null>;
-  /** The folders that files lie in, with the time when one last came or went. */
-  folders(): AsyncIterable<{ path: string; modifiedAt: number }>;
-  /** The files directly in a folder. */
-  within(folder: string): Promise<string[]>;
-}
-
-/** Files looked at side by side. */
-const WIDTH = 64;
-
+/** The files of a home, for an index that is made from them. */
 export function threadFiles(home: string): ThreadFiles {
+  const archive = join(home, ARCHIVED);
   return {
-    all: () => withTimes(paths(home)),
+    archive,
+    async *all() {
+      for await (const folder of foldersOf(archive, home)) {
+        for (const [i, path] of (await pathsIn(folder)).entries()) {
+          if (i % SLICE === SLICE - 1) await setImmediate();
+          yield* withTime(path);
+        }
+      }
+    },
     async read(path) {
       const name = parseRolloutName(basename(path));
       const summary = name && (await readHeader(path));
       if (!summary) return null;
-      const archived = dirname(path) === join(home, ARCHIVED);
-      return { ...summary, archived, listed: { id: name.id, at: name.createdAt } };
+      return { ...summary, archived: dirname(path) === archive, listed: { id: name.id, at: name.createdAt } };
     },
-    modifiedAt,
-    folders: () => withTimes(folders(home)),
-    within: async (folder) => (await filesIn(folder)).map(({ path }) => path),
+    modifiedAt: async (path) => timeOf(path),
+    async *folders(days = Number.POSITIVE_INFINITY) {
+      let left = days;
+      for await (const folder of foldersOf(archive, home)) {
+        yield* withTime(folder);
+        if (folder !== archive && --left <= 0) return;
+      }
+    },
+    within: pathsIn,
   };
 }
 
-async function modifiedAt(path: string): Promise<number | null> {
+async function* foldersOf(archive: string, home: string): AsyncGenerator<string> {
+  yield archive;
+  yield* dayFolders(home);
+}
+
+/** Nothing for what is gone by now. */
+function* withTime(path: string): Generator<{ path: string; modifiedAt: number }> {
+  const modifiedAt = timeOf(path);
+  if (modifiedAt !== null) yield { path, modifiedAt };
+}
+
+/** Asked at once: handing so small a question to another thread costs more than its answer. */
+function timeOf(path: string): number | null {
   try {
-    return (await stat(path)).mtimeMs;
+    return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? null;
   } catch (error) {
     if (systemCode(error) === undefined) throw error;
     return null;
   }
-}
-
-async function* folders(home: string): AsyncGenerator<string> {
-  yield* rolloutFolders(home, false);
-  yield* rolloutFolders(home, true);
-}
-
-async function* paths(home: string): AsyncGenerator<string> {
-  for await (const folder of folders(home)) for (const { path } of await filesIn(folder)) yield path;
-}
-
-/** Leaves out what is gone by the time it is looked at. */
-async function* withTimes(all: AsyncIterable<string>): AsyncGenerator<{ path: string; modifiedAt: number }> {
-  let wave: string[] = [];
-  const digest = async () => {
-    const looked = await Promise.all(wave.map(async (path) => ({ path, modifiedAt: await modifiedAt(path) })));
-    wave = [];
-    return looked.flatMap(({ path, modifiedAt: at }) => (at === null ? [] : [{ path, modifiedAt: at }]));
-  };
-  for await (const path of all) {
-    wave.push(path);
-    if (wave.length === WIDTH) yield* await digest();
-  }
-  yield* await digest();
 }

@@ -1,4 +1,4 @@
-import { appendFile, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { nullLogger, systemClock } from '@codex/base';
 import { describe, expect, test } from 'vitest';
@@ -153,16 +153,5 @@ describe('git facts set by a client', () => {
         [NEW, git],
       ]),
     );
-  });
-
-  test('stand in lists in the place of those of the file', async () => {
-    const home = await tempHome();
-    const from = await written(home);
-    const path = rolloutPath(home, NEW, CREATED);
-    await mkdir(dirname(path), { recursive: true });
-    await copyFile(from, path);
-    await saveThreadGit(home, ID, git);
-    const list = { home, archived: false, sortKey: 'created_at', cursor: null, limit: 9, filter: () => true } as const;
-    expect((await listRollouts(list)).data.map(({ gitInfo }) => gitInfo)).toEqual([git, git]);
   });
 });

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { countingIds, manualClock } from '@codex/base';
+import type { ThreadSummary } from '@codex/protocol';
 import { describe, expect, test } from 'vitest';
 import {
   appendThreadName,
@@ -14,7 +15,6 @@ import {
   readThreadName,
   readThreadNames,
   rolloutPath,
-  type ThreadSummary,
   unarchiveRollout,
 } from '../src/index.ts';
 import {

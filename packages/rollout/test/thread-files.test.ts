@@ -55,8 +55,12 @@ test('folders tell by their time that a file came or went', async () => {
   expect(await files.within(folder)).toEqual([path]);
   await archiveRollout(home, path);
   const after = await listed(files.folders());
-  expect(after.map((each) => each.path)).toEqual([folder, join(home, 'archived_sessions')]);
-  expect(after[0]?.modifiedAt).toBeGreaterThan(1_000_000);
+  expect(after.map((each) => each.path)).toEqual([files.archive, folder]);
+  expect(files.archive).toBe(join(home, 'archived_sessions'));
+  expect(await listed(files.folders(1))).toEqual(after);
+  await thread(home, 1);
+  expect((await listed(files.folders(1))).map((each) => each.path)).not.toContain(folder);
+  expect(after[1]?.modifiedAt).toBeGreaterThan(1_000_000);
   expect(await files.within(folder)).toEqual([]);
 });
 

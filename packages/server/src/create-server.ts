@@ -84,10 +84,6 @@ export function createServer(options: ServerOptions): Server {
     onTurnEnded: () => {
       for (const hear of idleListeners) hear();
     },
-    onWorthListing: (thread) => {
-      const { path } = thread.header;
-      if (path !== null) services.store.noteWritten(path, () => thread.flush());
-    },
   });
   const elicitations = createElicitations();
   const services = createServices(

@@ -21,12 +21,10 @@ export interface ThreadFeedDeps {
   questions: Questions;
   /** Some turn has ended, or a thread is gone. */
   onTurnEnded: () => void;
-  /** A message of the user or the end of a turn is on its way to the thread's file. */
-  onWorthListing: (thread: Thread) => void;
 }
 
 export function createThreadFeed(deps: ThreadFeedDeps): ThreadFeed {
-  const { subscriptions, questions, onTurnEnded, onWorthListing } = deps;
+  const { subscriptions, questions, onTurnEnded } = deps;
   const raw = new Set<string>();
   const quiet = new Set<string>();
   const expected = new Set<string>();
@@ -49,8 +47,6 @@ export function createThreadFeed(deps: ThreadFeedDeps): ThreadFeed {
         }
     }
     if (event.type === 'turn.started') expected.delete(threadId);
-    const isMessage = event.type === 'item.completed' && event.item.type === 'userMessage';
-    if (isMessage || event.type === 'turn.ended') onWorthListing(thread);
     if (event.type === 'turn.ended') onTurnEnded();
     if (event.type === 'thread.closed') {
       raw.delete(threadId);

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { nullLogger } from '@codex/base';
+import { nullLogger, systemClock, systemIds } from '@codex/base';
 import type { ParamsOf, ResultOf } from '@codex/protocol';
 import { appendThreadName, rolloutPath, saveThreadGit } from '@codex/rollout';
 import { say, startMockModel } from '@codex/mock-model';
@@ -16,11 +16,9 @@ const DAY = 24 * 60 * 60;
 
 async function addonWorks(): Promise<boolean> {
   const { openState } = await import('@codex/state');
-  const { systemClock, systemIds } = await import('@codex/base');
   const folder = mkdtempSync(join(tmpdir(), 'state-'));
   const state = openState({ folder, clock: systemClock, ids: systemIds(systemClock), log: nullLogger });
-  await state.threads.get('none');
-  const works = state.status().threads.kind === 'open';
+  const works = await state.logs.insert([]);
   await state.close();
   rmSync(folder, { recursive: true });
   return works;
@@ -86,6 +84,9 @@ async function walk(client: Client, params: Params): Promise<Page[]> {
   }
 }
 
+const INDEX = 'codex-ts-index-1.sqlite';
+type Server = Awaited<ReturnType<typeof serverOn>>;
+
 /** A server on a home. */
 async function serverOn(home: string) {
   let isFilled: () => void = () => {};
@@ -148,20 +149,25 @@ describe('thread/list', () => {
           for (const [n, each] of all.entries()) makeThread(home, { n, ...each });
           await appendThreadName(home, uuid(0), 'a named one');
           await saveThreadGit(home, uuid(1), { sha: null, branch: 'set', originUrl: null });
-          const indexed = await serverOn(home);
-          await indexed.fill();
-          for (const params of queries) {
-            // A server that has not listed before asks the files.
-            const plain = await serverOn(home);
-            const first = await plain.client.request('thread/list', params);
-            await plain.close();
-            const pages = await walk(indexed.client, params);
-            expect(pages[0]).toEqual(first);
-            const ids = pages.flatMap((page) => page.data.map(({ id }) => id));
-            const whole = await idsFromFiles(home, params);
-            expect(ids).toEqual(whole);
-          }
-          await indexed.close();
+          const walkAll = async ({ client }: Server) => {
+            const walks: Page[][] = [];
+            for (const params of queries) walks.push(await walk(client, params));
+            return walks;
+          };
+          // Where there can be no database, the files are asked.
+          mkdirSync(join(home, INDEX));
+          const plain = await serverOn(home);
+          const expected = await walkAll(plain);
+          await plain.close();
+          rmSync(join(home, INDEX), { recursive: true });
+          const first = await serverOn(home);
+          await first.fill();
+          expect(await walkAll(first)).toEqual(expected);
+          await first.close();
+          // The next process finds it filled.
+          const second = await serverOn(home);
+          expect(await walkAll(second)).toEqual(expected);
+          await second.close();
         },
       ),
       { numRuns: 12 },
@@ -188,9 +194,10 @@ describe('thread/list', () => {
     renameSync(archived, paths[0] ?? '');
     expect([await ids(), await ids({ archived: true })]).toEqual([[5, 4, 3, 1], []]);
     // One that says nothing yet is listed as soon as it does.
-    makeThread(home, { n: 6, preview: null });
+    const updated = (systemClock.now() - CREATED) / 1000;
+    makeThread(home, { n: 6, updated, preview: null });
     expect(await ids()).toEqual([5, 4, 3, 1]);
-    makeThread(home, { n: 6 });
+    makeThread(home, { n: 6, updated: updated + 1 });
     expect(await ids()).toEqual([5, 6, 4, 3, 1]);
     await server.close();
   });
@@ -215,13 +222,27 @@ describe('thread/list', () => {
     expect((await client.request('thread/list', {})).data).toHaveLength(1);
   });
 
+  it('finds titles given by any program, as the names file has them now', async () => {
+    const home = tempHome();
+    for (const n of [1, 2, 3]) makeThread(home, { n });
+    const server = await serverOn(home);
+    await server.fill();
+    const search = async (searchTerm: string) =>
+      (await server.client.request('thread/list', { searchTerm })).data.map(({ id, name }) => [id, name]);
+    await appendThreadName(home, uuid(2), 'Das "Große" 100%');
+    expect(await search('"Große" 100%')).toEqual([[uuid(2), 'Das "Große" 100%']]);
+    await appendThreadName(home, uuid(2), 'other');
+    expect([await search('Große'), await search('other')]).toEqual([[], [[uuid(2), 'other']]]);
+    await server.close();
+  });
+
   it('answers from the files where there can be no database, and refuses bad cursors either way', async () => {
     const home = tempHome();
     for (const n of [1, 2]) makeThread(home, { n });
-    mkdirSync(join(home, 'codex-ts-index-1.sqlite'));
+    mkdirSync(join(home, INDEX));
     const { client, close } = await serverOn(home);
     for (let i = 0; i < 3; i++) expect((await client.request('thread/list', {})).data).toHaveLength(2);
-    rmSync(join(home, 'codex-ts-index-1.sqlite'), { recursive: true });
+    rmSync(join(home, INDEX), { recursive: true });
     const other = await serverOn(home);
     await other.fill();
     for (const each of [client, other.client]) {
@@ -232,11 +253,3 @@ describe('thread/list', () => {
     await other.close();
   });
 });
-
-/** What the files say, in one go: a server that has not listed before asks them. */
-async function idsFromFiles(home: string, params: Params): Promise<string[]> {
-  const plain = await serverOn(home);
-  const { data } = await plain.client.request('thread/list', { ...params, limit: 100 });
-  await plain.close();
-  return data.map(({ id }) => id);
-}

@@ -1,29 +1,23 @@
 import { setImmediate } from 'node:timers/promises';
 import { abortReason, type Clock, type Ids, isAbort, type Logger, toMessage } from '@codex/base';
+import type { ThreadFiles } from '@codex/protocol';
+import { foldersKnown, foldersNow, putFolders, removeFolders, setFilled } from './folder-table.ts';
 import { claimLease, type Lease } from './lease.ts';
+import { readRows, type Seen } from './read-rows.ts';
+import type { Db } from './sqlite.ts';
 import type { Store } from './store.ts';
-import type { BlankRow, ThreadRow } from './thread-row.ts';
-import { modifiedOf, pathsAfter, putRows, removeByPath } from './thread-table.ts';
-
-/** The files that the index is made from. */
-export interface ThreadFiles {
-  /** All conversation files, archived ones too, in any order. */
-  all(): AsyncIterable<{ path: string; modifiedAt: number }>;
-  /** What the head of a file tells; null when there is nothing to list or no such file. */
-  read(path: string): Promise<ThreadRow | null>;
-  /** Time of the last write in milliseconds; null without a file. */
-  modifiedAt(path: string): Promise<number | null>;
-}
+import { modifiedAfter, modifiedOf, putRows, removeByPath } from './thread-table.ts';
 
 export type BackfillResult =
   | { kind: 'done'; files: number; read: number; removed: number }
   | { kind: 'stopped' }
   | { kind: 'unavailable'; reason: string };
 
-const BATCH = 200;
-/** Heads read side by side. */
-const WIDTH = 16;
-const LOOKUPS = 1_000;
+const BATCH = 64;
+/** Rows looked at before others get their turn. */
+const PAGE = 2_000;
+/** So few changed files are read at once; for more, one process works and the others wait. */
+const FEW = 50;
 const WAIT_MS = 200;
 
 export interface BackfillDeps {
@@ -35,50 +29,25 @@ export interface BackfillDeps {
 
 /**
  * Makes the index say what the files say. Only files that are new or were written since are read, and every batch is a
- * checkpoint: after an interruption, or in the next process, what was done is not done again. One process works at a
- * time; others wait, and then find next to nothing to do. Gives the event loop back between batches. `identity` is that
- * of the database file that was worked on.
+ * checkpoint: after an interruption, or in the next process, what was done is not done again. Where there is much to
+ * read one process works at a time; others wait, and then find next to nothing to do. Gives the event loop back between
+ * batches. Never rejects.
  */
 export async function runBackfill(
   deps: BackfillDeps,
   files: ThreadFiles,
   signal: AbortSignal,
-): Promise<{ result: BackfillResult; identity: string | null }> {
-  let identity: string | null = null;
-  const result = await leased(deps, signal, (lease) => {
-    identity = deps.store.identity;
-    return work({ ...deps, lease, identity }, files, signal);
-  });
-  return { result, identity };
-}
-
-/** Waits until no other process is at it, then does the work; its troubles become results. */
-async function leased(
-  deps: BackfillDeps,
-  signal: AbortSignal,
-  run: (lease: Lease) => Promise<BackfillResult>,
 ): Promise<BackfillResult> {
-  const { store, clock, log } = deps;
+  const held: { lease: Lease | null } = { lease: null };
   try {
-    let lease: Lease | null = null;
-    while (!lease) {
-      if (signal.aborted) throw abortReason(signal);
-      lease = await claimLease(store, 'backfill', deps);
-      if (lease) break;
-      const { status } = store;
-      if (status.kind === 'unavailable') return status;
-      await clock.sleep(WAIT_MS, signal);
-    }
-    try {
-      return await run(lease);
-    } finally {
-      await lease.release();
-    }
+    return await work(deps, files, { signal, held });
   } catch (error) {
     if (error instanceof Stopped || isAbort(error)) return { kind: 'stopped' };
-    if (error instanceof Unavailable) return { kind: 'unavailable', reason: error.message };
-    log.warn({ reason: toMessage(error) }, 'thread index not filled');
-    return { kind: 'unavailable', reason: toMessage(error) };
+    const reason = toMessage(error);
+    if (!(error instanceof Unavailable)) deps.log.warn({ reason }, 'thread index not filled');
+    return { kind: 'unavailable', reason };
+  } finally {
+    await held.lease?.release();
   }
 }
 
@@ -86,71 +55,83 @@ class Stopped extends Error {}
 class Unavailable extends Error {}
 
 async function work(
-  { store, lease, identity }: BackfillDeps & { lease: Lease; identity: string | null },
+  deps: BackfillDeps,
   files: ThreadFiles,
-  signal: AbortSignal,
+  { signal, held }: { signal: AbortSignal; held: { lease: Lease | null } },
 ): Promise<BackfillResult> {
-  const seen = new Set<string>();
-  let read = 0;
-  const use = async <T>(run: (db: Parameters<Parameters<Store['use']>[0]>[0]) => T, write = false): Promise<T> => {
+  const { store, clock } = deps;
+  let identity: string | null = null;
+  const use = async <T>(run: (db: Db) => T, write = false): Promise<T> => {
     if (signal.aborted) throw new Stopped();
     const outcome = await (write ? store.write(run) : store.use(run));
     if (!outcome.ok) throw new Unavailable(outcome.reason);
+    identity ??= store.identity;
     if (store.identity !== identity) throw new Unavailable('the database was replaced');
     return outcome.value;
   };
+  const knownFolders = await use(foldersKnown);
+  const folders = await foldersNow(files, clock.now());
+  /** What the index says of files not seen yet. */
+  const unseen = new Map<string, number>();
+  for (let last: string | undefined = ''; last !== undefined; ) {
+    const after: string = last;
+    const page = await use((db) => modifiedAfter(db, after, PAGE));
+    for (const { path, modified } of page) unseen.set(path, modified);
+    last = page.at(-1)?.path;
+    await setImmediate();
+  }
 
-  const digest = async (wave: { path: string; modifiedAt: number }[]) => {
+  let count = 0;
+  let read = 0;
+  let wave: Seen[] = [];
+  const digest = async () => {
+    if (wave.length > FEW) held.lease ??= await waitForLease(deps, signal);
+    // While this one waited, another process may have read them.
     const changed = await use((db) => wave.filter(({ path, modifiedAt }) => modifiedOf(db, path) !== modifiedAt));
-    for (let from = 0; from < changed.length; from += BATCH) {
-      const rows = await readAll(files, changed.slice(from, from + BATCH));
-      await use((db) => putRows(db, rows), true);
-      read += rows.length;
-      if (!(await lease.renew())) throw new Unavailable('another process took over');
-      await setImmediate();
-    }
-  };
-
-  let wave: { path: string; modifiedAt: number }[] = [];
-  for await (const file of files.all()) {
-    seen.add(file.path);
-    wave.push(file);
-    if (wave.length < LOOKUPS) continue;
-    await digest(wave);
     wave = [];
+    const rows = await readRows(files, changed);
+    await use((db) => putRows(db, rows), true);
+    read += rows.length;
+    if (held.lease && !(await held.lease.renew())) throw new Unavailable('another process took over');
     await setImmediate();
+  };
+  for await (const file of files.all()) {
+    if (signal.aborted) throw new Stopped();
+    count += 1;
+    const known = unseen.get(file.path);
+    unseen.delete(file.path);
+    if (known === file.modifiedAt) continue;
+    wave.push(file);
+    if (wave.length === BATCH) await digest();
   }
-  await digest(wave);
+  if (wave.length > 0) await digest();
 
-  let removed = 0;
-  for (let after = ''; ; ) {
-    const paths = await use((db) => pathsAfter(db, after, LOOKUPS));
-    const last = paths.at(-1);
-    if (last === undefined) break;
-    after = last;
-    // One may have been made, or moved here, since its folder was looked at.
-    const gone: string[] = [];
-    for (const path of paths) if (!seen.has(path) && (await files.modifiedAt(path)) === null) gone.push(path);
-    if (gone.length > 0) await use((db) => gone.forEach((path) => removeByPath(db, path)), true);
-    removed += gone.length;
+  // One may have been made, or moved here, since its folder was looked at.
+  const gone: string[] = [];
+  for (const path of unseen.keys()) if ((await files.modifiedAt(path)) === null) gone.push(path);
+  for (let from = 0; from < gone.length; from += BATCH) {
+    await use((db) => gone.slice(from, from + BATCH).forEach((path) => removeByPath(db, path)), true);
     await setImmediate();
   }
-  return { kind: 'done', files: seen.size, read, removed };
+  await use((db) => {
+    putFolders(db, folders);
+    removeFolders(
+      db,
+      [...knownFolders.keys()].filter((path) => !folders.has(path)),
+    );
+    setFilled(db);
+  }, true);
+  return { kind: 'done', files: count, read, removed: gone.length };
 }
 
-/** The rows of files, in step with what was seen of them before reading: a later write shows as a change again. */
-async function readAll(
-  files: ThreadFiles,
-  stamps: { path: string; modifiedAt: number }[],
-): Promise<(ThreadRow | BlankRow)[]> {
-  const rows: (ThreadRow | BlankRow)[] = [];
-  for (let from = 0; from < stamps.length; from += WIDTH) {
-    const some = stamps.slice(from, from + WIDTH).map(async ({ path, modifiedAt }): Promise<ThreadRow | BlankRow> => {
-      // One unreadable file must not spoil the list.
-      const row = await files.read(path).catch(() => null);
-      return row ?? { path, updatedAt: modifiedAt, blank: true };
-    });
-    rows.push(...(await Promise.all(some)));
+async function waitForLease(deps: BackfillDeps, signal: AbortSignal): Promise<Lease> {
+  const { store, clock } = deps;
+  for (;;) {
+    if (signal.aborted) throw abortReason(signal);
+    const lease = await claimLease(store, 'backfill', deps);
+    if (lease) return lease;
+    const { status } = store;
+    if (status.kind === 'unavailable') throw new Unavailable(status.reason);
+    await clock.sleep(WAIT_MS, signal);
   }
-  return rows;
 }

@@ -1,4 +1,4 @@
-export type { BackfillResult, ThreadFiles } from './backfill.ts';
+export type { BackfillResult } from './backfill.ts';
 export type { LogLevel, LogRow } from './log-row.ts';
 export type { LogQuery } from './log-table.ts';
 export type { LogStream, StateLogs } from './logs.ts';
@@ -8,4 +8,3 @@ export { openState, type State, type StateOptions } from './state.ts';
 export type { StoreStatus } from './store.ts';
 export type { ThreadIndex } from './thread-index.ts';
 export type { ThreadPage, ThreadQuery } from './thread-query.ts';
-export type { ThreadRow } from './thread-row.ts';

@@ -40,6 +40,11 @@ export const INDEX_MIGRATIONS: readonly string[] = [
      preview, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram case_sensitive 1'
    );
    CREATE TABLE leases (name TEXT PRIMARY KEY, owner TEXT NOT NULL, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;`,
+  // A folder's time of change when its rows were last made to agree with it; null when it has to be looked at again.
+  `CREATE TABLE folders (path TEXT PRIMARY KEY, modified REAL) STRICT, WITHOUT ROWID;
+   CREATE TABLE filled (once INTEGER PRIMARY KEY) STRICT;
+   CREATE INDEX threads_by_path ON threads (path, modified);
+   CREATE INDEX threads_blank ON threads (modified) WHERE shown = 0;`,
 ];
 
 export const LOGS_MIGRATIONS: readonly string[] = [

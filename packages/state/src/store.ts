@@ -58,6 +58,11 @@ export class Store {
     return this.#identity;
   }
 
+  /** Whether there is a file; opening would make one. */
+  get exists(): boolean {
+    return inodeOf(this.#options.path) !== 0;
+  }
+
   /**
    * Runs `work`, which is synchronous and short, on the open database. While another process is in the way it is
    * repeated for up to `patience` milliseconds, with pauses that leave the event loop free.
@@ -209,6 +214,11 @@ function migrate(db: Db, migrations: readonly string[]): void {
   }
 }
 
+/** 0 without a file, or where nobody may look. */
 function inodeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.ino ?? 0;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.ino ?? 0;
+  } catch {
+    return 0;
+  }
 }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import { formatCursor, type Place, parseCursor } from './cursor.ts';
+import { formatListCursor, type ListedThread, type ListPlace, parseListCursor } from '@codex/protocol';
 import type { Db } from './sqlite.ts';
-import { fromStored, isFaithful, sourceWord, type StoredRow, type ThreadRow } from './thread-row.ts';
+import { fromStored, isFaithful, sourceWord, type StoredRow } from './thread-row.ts';
 import type { Outcome } from './store.ts';
 
 export interface ThreadQuery {
@@ -22,11 +22,11 @@ export interface ThreadQuery {
   /** Ids of threads whose title holds the search term; titles live in a file of their own. */
   titled?: readonly string[];
   /** What the members above cannot say. */
-  filter?: (row: ThreadRow) => boolean;
+  filter?: (row: ListedThread) => boolean;
 }
 
 export interface ThreadPage {
-  data: ThreadRow[];
+  data: ListedThread[];
   /** Null when this was the last page. */
   nextCursor: string | null;
 }
@@ -49,20 +49,20 @@ const MAX_PIECES = 8;
  */
 export async function queryPage(run: Runner, query: ThreadQuery): Promise<ThreadPage | null> {
   const limit = Math.min(100, Math.max(1, Math.floor(query.limit)));
-  let after = query.cursor === null ? null : parseCursor(query.cursor);
+  let after = query.cursor === null ? null : parseListCursor(query.cursor);
   const matches = matcher(query);
-  const data: ThreadRow[] = [];
-  let last: Place | null = null;
+  const data: ListedThread[] = [];
+  let last: ListPlace | null = null;
   let size = query.searchTerm ? FIRST_LOOK : limit + 1;
   for (let text: TextCondition | null = null; ; text = textCondition(query)) {
     const found: Outcome<Found[]> = await run((db) => select(db, query, { after, size, text }));
     if (!found.ok) return null;
     for (const stored of found.value) {
-      const place = { seconds: stored.seconds, id: stored.listed_id };
+      const place = { at: stored.seconds * 1000, id: stored.listed_id };
       after = place;
       const row = matches(stored);
       if (!row) continue;
-      if (data.length === limit) return { data, nextCursor: last && formatCursor(last) };
+      if (data.length === limit) return { data, nextCursor: last && formatListCursor(last) };
       data.push(row);
       last = place;
     }
@@ -73,7 +73,7 @@ export async function queryPage(run: Runner, query: ThreadQuery): Promise<Thread
 }
 
 /** The row when it belongs in the list. Decides alone: conditions in SQL only spare it rows that it would refuse. */
-function matcher(query: ThreadQuery): (stored: Found) => ThreadRow | null {
+function matcher(query: ThreadQuery): (stored: Found) => ListedThread | null {
   const { cwd, providers, sources, searchTerm, filter } = query;
   const titled = new Set(query.titled);
   return (stored) => {
@@ -95,7 +95,7 @@ interface TextCondition {
 function select(
   db: Db,
   query: ThreadQuery,
-  { after, size, text }: { after: Place | null; size: number; text: TextCondition | null },
+  { after, size, text }: { after: ListPlace | null; size: number; text: TextCondition | null },
 ): Found[] {
   const [index, seconds] =
     query.sortKey === 'created_at' ? ['threads_by_creation', 'created_s'] : ['threads_by_update', 'updated_s'];
@@ -105,7 +105,7 @@ function select(
     conditions.push(sql);
     values.push(...more);
   };
-  if (after) add(`(${seconds}, listed_id) < (?, ?)`, after.seconds, after.id);
+  if (after) add(`(${seconds}, listed_id) < (?, ?)`, Math.floor(after.at / 1000), after.id);
   if (query.cwd !== undefined) add('cwd = ?', query.cwd);
   if (query.sources) add('source IN (SELECT value FROM json_each(?))', JSON.stringify(query.sources));
   if (query.providers) {

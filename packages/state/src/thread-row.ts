@@ -1,26 +1,4 @@
-import type { GitInfo, SessionSource } from '@codex/protocol';
-
-/** What lists show of a stored thread, as the head of its file tells it; times are milliseconds. */
-export interface ThreadRow {
-  id: string;
-  path: string;
-  archived: boolean;
-  /** Place in lists, from the file's name: its thread id and its time of creation. */
-  listed: { id: string; at: number };
-  preview: string;
-  cwd: string;
-  source: SessionSource;
-  /** Null when the file does not say. */
-  modelProvider: string | null;
-  createdAt: number;
-  /** Time of the last write to the file. */
-  updatedAt: number;
-  cliVersion: string;
-  gitInfo: GitInfo | null;
-  agentNickname: string | null;
-  agentRole: string | null;
-  forkedFromId: string | null;
-}
+import type { ListedThread, SessionSource } from '@codex/protocol';
 
 /** A file with nothing to list in it (yet): kept in mind so that it is not read again while it stays as it is. */
 export interface BlankRow {
@@ -65,7 +43,7 @@ export interface Columns {
 }
 
 /** The whole row is JSON in `data`, only the text stands beside it; the other columns are for finding and sorting. */
-export function toColumns(row: ThreadRow): Columns {
+export function toColumns(row: ListedThread): Columns {
   const { preview, ...rest } = row;
   const faithful = isFaithful(preview);
   return {
@@ -91,8 +69,8 @@ export function blankColumns({ path, updatedAt }: BlankRow): Columns {
   return { ...nothing, path, modified: updatedAt, shown: 0, exact: 0, preview: '', data: '{}' };
 }
 
-export function fromStored({ data, preview }: Pick<StoredRow, 'data' | 'preview'>): ThreadRow {
-  const row = JSON.parse(data) as Omit<ThreadRow, 'preview'> & { preview?: string };
+export function fromStored({ data, preview }: Pick<StoredRow, 'data' | 'preview'>): ListedThread {
+  const row = JSON.parse(data) as Omit<ListedThread, 'preview'> & { preview?: string };
   return { ...row, preview: row.preview ?? preview };
 }
 
@@ -101,7 +79,7 @@ export function sourceWord(source: SessionSource): string {
   return typeof source === 'string' ? source : 'subAgent';
 }
 
-export function isSameRow(a: ThreadRow, b: ThreadRow): boolean {
-  const order = (row: ThreadRow) => JSON.stringify(Object.entries(row).sort(([x], [y]) => (x < y ? -1 : 1)));
+export function isSameRow(a: ListedThread, b: ListedThread): boolean {
+  const order = (row: ListedThread) => JSON.stringify(Object.entries(row).sort(([x], [y]) => (x < y ? -1 : 1)));
   return order(a) === order(b);
 }

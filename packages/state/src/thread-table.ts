@@ -1,13 +1,6 @@
+import type { ListedThread } from '@codex/protocol';
 import type { Db } from './sqlite.ts';
-import {
-  type BlankRow,
-  blankColumns,
-  type Columns,
-  fromStored,
-  type StoredRow,
-  type ThreadRow,
-  toColumns,
-} from './thread-row.ts';
+import { type BlankRow, blankColumns, type Columns, type StoredRow, toColumns } from './thread-row.ts';
 
 const COLUMNS: readonly (readonly [column: string, member: keyof Columns])[] = [
   ['path', 'path'],
@@ -30,7 +23,7 @@ const INSERT = `INSERT INTO threads (${COLUMNS.map(([column]) => column).join(',
 const UPDATE = `UPDATE threads SET ${COLUMNS.map(([column, member]) => `${column} = @${member}`).join(', ')} WHERE row = @row`;
 
 /** Adds rows or brings them up to date, by path; to be called in a transaction. */
-export function putRows(db: Db, rows: readonly (ThreadRow | BlankRow)[]): void {
+export function putRows(db: Db, rows: readonly (ListedThread | BlankRow)[]): void {
   for (const row of rows) putRow(db, 'blank' in row ? blankColumns(row) : toColumns(row));
 }
 
@@ -50,11 +43,6 @@ function putRow(db: Db, columns: Columns): void {
   if (columns.exact) addText(db, known.row, columns.preview);
 }
 
-export function removeById(db: Db, id: string): void {
-  for (const { row, exact } of db.all<StoredRow>('SELECT row, exact FROM threads WHERE id = ?', id))
-    removeRow(db, row, exact);
-}
-
 export function removeByPath(db: Db, path: string): void {
   const known = db.get<StoredRow>('SELECT row, exact FROM threads WHERE path = ?', path);
   if (known) removeRow(db, known.row, known.exact);
@@ -65,22 +53,27 @@ function removeRow(db: Db, row: number, exact: number): void {
   if (exact) removeText(db, row);
 }
 
-/** The row of a thread, one that is not archived before one that is. */
-export function getById(db: Db, id: string): ThreadRow | null {
-  const sql = 'SELECT preview, data FROM threads WHERE id = ? AND shown = 1 ORDER BY archived, updated_s DESC LIMIT 1';
-  const stored = db.get<StoredRow>(sql, id);
-  return stored ? fromStored(stored) : null;
-}
-
 /** When the row of a file was made from it, by the file's time of last write; undefined without a row. */
 export function modifiedOf(db: Db, path: string): number | undefined {
   return db.get<{ modified: number }>('SELECT modified FROM threads WHERE path = ?', path)?.modified;
 }
 
-/** Some paths in order, after the given one. */
-export function pathsAfter(db: Db, path: string, limit: number): string[] {
-  const sql = 'SELECT path FROM threads WHERE path > ? ORDER BY path LIMIT ?';
-  return db.all<{ path: string }>(sql, path, limit).map((row) => row.path);
+/** The same of some files in the order of their paths, after the given one. */
+export function modifiedAfter(db: Db, path: string, limit: number): { path: string; modified: number }[] {
+  return db.all('SELECT path, modified FROM threads WHERE path > ? ORDER BY path LIMIT ?', path, limit);
+}
+
+/** The paths of files directly in a folder. */
+export function pathsIn(db: Db, folder: string): string[] {
+  // The character after `/` is `0`.
+  const sql = "SELECT path FROM threads WHERE path > ? || '/' AND path < ? || '0'";
+  return db.all<{ path: string }>(sql, folder, folder).map((row) => row.path);
+}
+
+/** Files with nothing to list that were written to since. */
+export function blanksSince(db: Db, modified: number): string[] {
+  const sql = 'SELECT path FROM threads INDEXED BY threads_blank WHERE shown = 0 AND modified > ?';
+  return db.all<{ path: string }>(sql, modified).map((row) => row.path);
 }
 
 function addText(db: Db, row: number, preview: string): void {

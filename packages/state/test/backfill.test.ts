@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
 import { rm, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bundled } from './support/bundled.ts';
 import { describe, expect } from 'vitest';
-import type { ThreadFiles } from '../src/index.ts';
+import type { ThreadFiles } from '@codex/protocol';
 import { CREATED, filesOf, makeThread, tempFolder, uuid } from './support/home.ts';
 import { NEVER, sqliteTest, stateAt } from './support/state.ts';
 
@@ -13,6 +16,24 @@ async function homeOf(count: number): Promise<string> {
 }
 
 describe('a backfill', () => {
+  sqliteTest('whose process is killed is finished by the next one', async () => {
+    const [home, folder] = [await homeOf(400), await tempFolder()];
+    const script = await bundled(join(import.meta.dirname, 'support/filler.ts'), folder);
+    const child = spawn(process.execPath, [script, folder, home], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    child.kill('SIGKILL');
+    await new Promise((resolve) => child.once('close', resolve));
+    const { threads } = stateAt(folder);
+    expect(await threads.ready()).toBe(false);
+    const result = await threads.backfill(filesOf(home), NEVER);
+    expect(result).toMatchObject({ kind: 'done', files: 400 });
+    expect(result).toHaveProperty(
+      'read',
+      expect.toSatisfy((count: number) => count > 0 && count < 400),
+    );
+    expect((await threads.list(FIRST, filesOf(home)))?.data).toHaveLength(100);
+  });
+
   sqliteTest('reads only what is new or was written since, and forgets what is gone', async () => {
     const [home, folder] = [await homeOf(3), await tempFolder()];
     const silent = await makeThread(home, { id: uuid(9), created: 9, preview: null });
@@ -26,7 +47,7 @@ describe('a backfill', () => {
     await rm(silent);
     await makeThread(home, { id: uuid(9), created: 9, updated: 10 });
     expect(await threads.backfill(filesOf(home), NEVER)).toEqual({ kind: 'done', files: 4, read: 3, removed: 1 });
-    const found = (await threads.list(FIRST))?.data.map(({ id }) => id);
+    const found = (await threads.list(FIRST, filesOf(home)))?.data.map(({ id }) => id);
     expect(found).toEqual([9, 7, 2, 1].map(uuid));
   });
 
@@ -40,7 +61,7 @@ describe('a backfill', () => {
     };
     const first = stateAt(folder).threads;
     expect(await first.backfill({ ...files, read }, stop.signal)).toEqual({ kind: 'stopped' });
-    expect(first.ready).toBe(false);
+    expect(await first.ready()).toBe(false);
     const { threads } = stateAt(folder);
     const result = await threads.backfill(filesOf(home), NEVER);
     expect(result).toMatchObject({ kind: 'done', files: 450 });
@@ -48,7 +69,7 @@ describe('a backfill', () => {
       'read',
       expect.toSatisfy((count: number) => count > 0 && count <= 250),
     );
-    expect((await threads.list(FIRST))?.data).toHaveLength(100);
+    expect((await threads.list(FIRST, filesOf(home)))?.data).toHaveLength(100);
   });
 
   sqliteTest('is done by one process, for which the others wait', async () => {
@@ -71,19 +92,19 @@ describe('a backfill', () => {
   });
 
   sqliteTest('keeps a thread that appeared while the folders were read', async () => {
-    const home = await homeOf(1);
-    const { threads } = stateAt(await tempFolder());
+    const [home, folder] = [await homeOf(1), await tempFolder()];
+    const [{ threads }, { threads: other }] = [stateAt(folder), stateAt(folder)];
     const files = filesOf(home);
     const late: ThreadFiles = {
       ...files,
       async *all() {
         yield* files.all();
-        const row = await files.read(await makeThread(home, { id: uuid(5), created: 5 }));
-        await threads.upsert(row ? [row] : []);
+        await makeThread(home, { id: uuid(5), created: 5 });
+        await other.backfill(filesOf(home), NEVER);
       },
     };
     await threads.backfill(late, NEVER);
-    expect((await threads.list(FIRST))?.data.map(({ id }) => id)).toEqual([uuid(5), uuid(0)]);
+    expect((await threads.list(FIRST, filesOf(home)))?.data.map(({ id }) => id)).toEqual([uuid(5), uuid(0)]);
   });
 
   sqliteTest('passes over a file that cannot be read, and a folder that cannot is no success', async () => {
@@ -93,7 +114,7 @@ describe('a backfill', () => {
     const files = filesOf(home);
     const read = (path: string) => (path.includes(uuid(0)) ? Promise.reject(new Error('EIO')) : files.read(path));
     expect(await threads.backfill({ ...files, read }, NEVER)).toMatchObject({ kind: 'done', files: 3 });
-    expect((await threads.list(FIRST))?.data.map(({ id, createdAt }) => [id, createdAt])).toEqual([
+    expect((await threads.list(FIRST, filesOf(home)))?.data.map(({ id, createdAt }) => [id, createdAt])).toEqual([
       [uuid(1), CREATED + 1000],
     ]);
     const next = () => Promise.reject(new Error('EACCES'));

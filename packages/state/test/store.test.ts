@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { open, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '@codex/base';
-import { rolldown } from 'rolldown';
 import { describe, expect, test } from 'vitest';
 import { INDEX_FILE, LOGS_FILE, type SqliteLoader, type State } from '../src/index.ts';
-import { filesOf, makeThread, readRow, tempFolder, uuid } from './support/home.ts';
+import { bundled } from './support/bundled.ts';
+import { filesOf, makeThread, tempFolder, uuid } from './support/home.ts';
 import { expectFallback, NEVER, sqliteTest, stateAt, testClock, warnings, withoutAddon } from './support/state.ts';
 
 const FIRST = { archived: false, sortKey: 'created_at', cursor: null, limit: 25 } as const;
@@ -34,8 +33,8 @@ async function homeOf(count: number): Promise<string> {
   return home;
 }
 
-async function listed(state: State): Promise<number | null> {
-  return (await state.threads.list(FIRST))?.data.length ?? null;
+async function listed(state: State, home: string): Promise<number | null> {
+  return (await state.threads.list(FIRST, filesOf(home)))?.data.length ?? null;
 }
 
 async function raw(path: string) {
@@ -56,7 +55,7 @@ describe('without a usable database', () => {
     const state = stateAt(folder, { sqlite, log, clock });
     await expectFallback(state);
     clock.skip(1e9);
-    await state.threads.upsert([]);
+    await state.threads.backfill(filesOf(folder), NEVER);
     expect({ loads, warnings: log.texts.length, files: await readdir(folder) }).toEqual({
       loads: 2,
       warnings: 2,
@@ -79,7 +78,7 @@ describe('without a usable database', () => {
     const state = stateAt(folder);
     await state.close();
     await state.close();
-    expect(await state.threads.upsert([])).toBe(false);
+    expect(await state.threads.backfill(filesOf(folder), NEVER)).toEqual({ kind: 'unavailable', reason: 'closed' });
     expect(await readdir(folder)).toEqual([]);
   });
 });
@@ -92,8 +91,9 @@ describe('a database', () => {
       const state = stateAt(folder);
       expect(existsSync(folder)).toBe(false);
       expect(state.status()).toEqual({ threads: { kind: 'unopened' }, logs: { kind: 'unopened' } });
-      await state.threads.upsert([]);
-      expect(await state.threads.list(FIRST)).toBeNull();
+      expect(await state.threads.list(FIRST, filesOf(folder))).toBeNull();
+      expect(existsSync(folder)).toBe(false);
+      await state.threads.backfill(filesOf(folder), NEVER);
       expect((await readdir(folder)).filter((name) => name.startsWith(LOGS_FILE))).toEqual([]);
       await state.logs.insert([]);
       expect(state.status()).toEqual({ threads: { kind: 'open' }, logs: { kind: 'open' } });
@@ -131,7 +131,7 @@ describe('a database', () => {
       await threads.backfill(filesOf(home), NEVER);
       clock.skip(60_000);
       expect(await threads.backfill(filesOf(home), NEVER)).toMatchObject({ kind: 'done', files: 3 });
-      expect((await threads.list(FIRST))?.data).toHaveLength(3);
+      expect((await threads.list(FIRST, filesOf(home)))?.data).toHaveLength(3);
       expect(readFileSync(`${path}.damaged`).subarray(0, 64)).toEqual(damaged.subarray(0, 64));
     });
   }
@@ -140,13 +140,13 @@ describe('a database', () => {
     const [home, folder, clock] = [await homeOf(2), await tempFolder(), hurriedClock()];
     const state = stateAt(folder, { clock });
     await state.threads.backfill(filesOf(home), NEVER);
-    expect(await listed(state)).toBe(2);
+    expect(await listed(state, home)).toBe(2);
     for (const name of await readdir(folder)) await rm(join(folder, name));
     clock.skip(60_000);
-    expect(await listed(state)).toBeNull();
-    expect(state.threads.ready).toBe(false);
+    expect(await listed(state, home)).toBeNull();
+    expect(await state.threads.ready()).toBe(false);
     expect(await state.threads.backfill(filesOf(home), NEVER)).toMatchObject({ kind: 'done', read: 2 });
-    expect(await listed(state)).toBe(2);
+    expect(await listed(state, home)).toBe(2);
     expect(existsSync(join(folder, INDEX_FILE))).toBe(true);
   });
 
@@ -155,7 +155,7 @@ describe('a database', () => {
     const path = join(folder, INDEX_FILE);
     (await raw(path)).exec('PRAGMA user_version = 99; CREATE TABLE theirs (x)').close();
     const state = stateAt(folder);
-    expect(await state.threads.upsert([])).toBe(false);
+    expect(await state.threads.ready()).toBe(false);
     expect(state.status().threads).toEqual({
       kind: 'unavailable',
       reason: 'it was written by a newer version of this program',
@@ -172,11 +172,11 @@ describe('a database', () => {
     await state.threads.backfill(files, NEVER);
     const other = await raw(join(folder, INDEX_FILE));
     other.exec('BEGIN IMMEDIATE');
-    expect(await listed(state)).toBe(2);
-    const row = await readRow(await makeThread(home, { id: uuid(7), created: 7 }));
-    expect(await state.threads.upsert(row ? [row] : [])).toBe(false);
-    expect(state.threads.ready).toBe(false);
-    expect(await listed(state)).toBeNull();
+    expect(await listed(state, home)).toBe(2);
+    await makeThread(home, { id: uuid(7), created: 7 });
+    expect(await listed(state, home)).toBeNull();
+    expect(await state.threads.ready()).toBe(false);
+    expect(await listed(state, home)).toBeNull();
     expect(await state.threads.backfill(files, NEVER)).toEqual({
       kind: 'unavailable',
       reason: 'locked by another process',
@@ -185,7 +185,7 @@ describe('a database', () => {
     other.close();
     clock.skip(10_000);
     expect(await state.threads.backfill(files, NEVER)).toMatchObject({ kind: 'done', read: 1 });
-    expect(await listed(state)).toBe(3);
+    expect(await listed(state, home)).toBe(3);
   });
 
   sqliteTest('locked from the start keeps nobody waiting for long', async () => {
@@ -194,12 +194,12 @@ describe('a database', () => {
     other.exec('BEGIN EXCLUSIVE; CREATE TABLE x (y)');
     const clock = hurriedClock();
     const state = stateAt(folder, { clock });
-    expect(await state.threads.get(uuid(1))).toBeNull();
+    expect(await state.threads.ready()).toBe(false);
     expect(state.status().threads).toEqual({ kind: 'unavailable', reason: 'locked by another process' });
     other.exec('ROLLBACK');
     other.close();
     clock.skip(10_000);
-    expect(await state.threads.upsert([])).toBe(true);
+    expect(await state.threads.backfill(filesOf(folder), NEVER)).toMatchObject({ kind: 'done' });
   });
 
   sqliteTest('is shared by many processes that open and close it all at once', async () => {
@@ -209,22 +209,6 @@ describe('a database', () => {
     expect(await Promise.all(runs)).toEqual(runs.map(() => '0\n'));
   });
 });
-
-async function bundled(input: string, folder: string): Promise<string> {
-  const sqlite = createRequire(import.meta.url).resolve('better-sqlite3');
-  const build = await rolldown({
-    input,
-    platform: 'node',
-    resolve: { conditionNames: ['@codex/source', 'node', 'default'] },
-    plugins: [
-      { name: 'native', resolveId: (id) => (id === 'better-sqlite3' ? { id: sqlite, external: 'absolute' } : null) },
-    ],
-  });
-  const file = join(folder, 'opener.mjs');
-  await build.write({ file, format: 'esm', codeSplitting: false });
-  await build.close();
-  return file;
-}
 
 function failuresOf(script: string, args: string[]): Promise<string> {
   return new Promise((resolve) => {

@@ -1,9 +1,11 @@
-import { rename, rm, utimes } from 'node:fs/promises';
+import { mkdir, rename, rm, utimes } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { ListedThread, ThreadFiles } from '@codex/protocol';
 import { listRollouts } from '@codex/rollout';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import type { State, ThreadPage, ThreadQuery, ThreadRow } from '../src/index.ts';
-import { CREATED, filesOf, type Made, makeThread, readRow, tempFolder, uuid } from './support/home.ts';
+import type { State, ThreadPage, ThreadQuery } from '../src/index.ts';
+import { CREATED, filesOf, type Made, makeThread, tempFolder, uuid } from './support/home.ts';
 import { NEVER, sqliteTest, stateAt } from './support/state.ts';
 
 const FIRST: ThreadQuery = { archived: false, sortKey: 'created_at', cursor: null, limit: 25 };
@@ -17,14 +19,14 @@ async function filled(home: string): Promise<State> {
 
 /** What the program asks of a list, and the same as one predicate for lists from files. */
 type Asked = Pick<ThreadQuery, 'cwd' | 'providers' | 'sources' | 'searchTerm' | 'titled' | 'filter'>;
-function predicate(asked: Asked): (row: Omit<ThreadRow, 'archived' | 'listed'>) => boolean {
+function predicate(asked: Asked): (row: Omit<ListedThread, 'archived' | 'listed'>) => boolean {
   const { cwd, providers, sources, searchTerm, titled } = asked;
   return (row) =>
     (cwd === undefined || row.cwd === cwd) &&
     (!providers || providers.includes(row.modelProvider)) &&
     (!sources || sources.includes(typeof row.source === 'string' ? row.source : 'subAgent')) &&
     (!searchTerm || row.preview.includes(searchTerm) || (titled?.includes(row.id) ?? false)) &&
-    (!asked.filter || asked.filter(row as ThreadRow));
+    (!asked.filter || asked.filter(row as ListedThread));
 }
 
 const text = fc.oneof(
@@ -62,7 +64,7 @@ const questions: fc.Arbitrary<Asked & Pick<ThreadQuery, 'archived' | 'sortKey' |
     sources: maybe(fc.subarray(['cli', 'vscode', 'exec', 'subAgent'])),
     searchTerm: maybe(fc.oneof(text, fc.constantFrom('ab', 'abA', '\ud83d', 'abcd'))),
     titled: maybe(fc.subarray([0, 1, 2, 3, 4].map(uuid))),
-    filter: maybe(fc.constant((row: ThreadRow) => row.createdAt % 2000 === 0)),
+    filter: maybe(fc.constant((row: ListedThread) => row.createdAt % 2000 === 0)),
   })
   .map((asked) => Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as never);
 
@@ -110,7 +112,7 @@ describe('lists', () => {
         ({ data }) => data.map(({ id }) => id),
         ({ code, message }: { code: string; message: string }) => ({ code, message }),
       );
-      const found = await threads.list({ ...FIRST, cursor }).then(
+      const found = await threads.list({ ...FIRST, cursor }, filesOf(home)).then(
         (page) => page?.data.map(({ id }) => id),
         ({ code, message }: { code: string; message: string }) => ({ code, message }),
       );
@@ -120,28 +122,101 @@ describe('lists', () => {
 
   sqliteTest('find rare and common texts among many, by every kind of term', async () => {
     const { threads } = stateAt(await tempFolder());
-    const rows = Array.from({ length: 3_000 }, (_, i): ThreadRow => {
+    const rows = Array.from({ length: 3_000 }, (_, i): ListedThread => {
       const at = CREATED + i * 1000;
-      const preview = `common words, number ${i}.${i === 700 ? ' The "needle"; αβγ Straße 100%' : ''}`;
+      const preview = `common words, number ${i}.${i === 700 ? ' The "needle"; αβγ Straße 100% a_c word_ 🙂 \\' : ''}`;
       return { ...row(i, at), preview };
     });
-    await threads.upsert(rows);
-    await threads.backfill(nothingElse(rows), NEVER);
+    const files = filesLike(rows);
+    await threads.backfill(files, NEVER);
     const search = async (searchTerm: string) =>
-      (await threads.list({ ...FIRST, searchTerm }))?.data.map(({ id }) => id);
-    for (const term of ['"needle"', 'needle"; αβγ', 'ße', '0%', 'α', 'Straße 100%'.repeat(1)])
+      (await threads.list({ ...FIRST, searchTerm }, files))?.data.map(({ id }) => id);
+    for (const term of ['"needle"', 'needle"; αβγ', 'ße', '0%', 'α', '🙂', 'a_c', '%', '\\', 'Straße 100%', 'word_'])
       expect([term, await search(term)]).toEqual([term, [uuid(700)]]);
     expect(await search('common')).toHaveLength(25);
     expect(await search('number 2999')).toEqual([uuid(2999)]);
-    for (const term of ['Needle', 'needle" OR "common', 'nothing like it', '*']) expect(await search(term)).toEqual([]);
-    expect((await threads.list({ ...FIRST, searchTerm: 'nothing', titled: [uuid(5)] }))?.data[0]?.id).toBe(uuid(5));
-    await threads.upsert([{ ...row(700, CREATED), preview: 'changed' }]);
-    await threads.remove(uuid(2999));
+    for (const term of ['Needle', 'needle" OR "common', 'nothing like it', '*', 'x'.repeat(100_000), 'common_words'])
+      expect(await search(term)).toEqual([]);
+    const titled = { searchTerm: 'nothing', titled: [uuid(5)] };
+    expect((await threads.list({ ...FIRST, ...titled }, files))?.data[0]?.id).toBe(uuid(5));
+    rows[700] = { ...row(700, CREATED), preview: 'changed' };
+    rows.length = 2_999;
+    await threads.backfill(files, NEVER);
     expect([await search('needle'), await search('changed'), await search('number 2999')]).toEqual([
       [],
       [uuid(700)],
       [],
     ]);
+  });
+});
+
+describe('an index that another process has filled', () => {
+  /** What a new process finds: an index, and folders that have not changed for long. */
+  async function found(count: number) {
+    const [home, folder] = [await tempFolder(), await tempFolder()];
+    const paths: string[] = [];
+    for (let n = 0; n < count; n++) paths.push(await makeThread(home, { id: uuid(n), created: n * 50_000 }));
+    await mkdir(join(home, 'archived_sessions'));
+    for (const path of [join(home, 'archived_sessions', 'x'), ...paths]) await utimes(dirname(path), 1_000, 1_000);
+    const before = stateAt(folder);
+    await before.threads.backfill(filesOf(home), NEVER);
+    await before.close();
+    const files = filesOf(home);
+    const looked: string[] = [];
+    const within = (path: string) => {
+      looked.push(path);
+      return files.within(path);
+    };
+    const { threads } = stateAt(folder);
+    const numbers = async (query: Partial<ThreadQuery> = {}) => {
+      const page = await threads.list({ ...FIRST, ...query }, { ...files, within });
+      return page && page.data.map(({ id }) => Number.parseInt(id.slice(-3), 16));
+    };
+    return { home, paths, files, looked, threads, numbers };
+  }
+
+  sqliteTest('is used at once, without reading a file or a folder', async () => {
+    const { files, looked, threads, numbers } = await found(5);
+    expect(await threads.ready()).toBe(true);
+    expect(await numbers()).toEqual([4, 3, 2, 1, 0]);
+    expect({ reads: files.reads, looked }).toEqual({ reads: 0, looked: [] });
+  });
+
+  sqliteTest('knows what came, went and moved since, and reads only that', async () => {
+    const { home, paths, files, looked, numbers } = await found(5);
+    await makeThread(home, { id: uuid(8), created: 1 });
+    await makeThread(home, { id: uuid(9), created: 9_000_000 });
+    await rm(paths[1] ?? '');
+    await rm(dirname(paths[2] ?? ''), { recursive: true });
+    await rename(paths[3] ?? '', await makeThread(home, { id: uuid(3), created: 150_000, archived: true }));
+    expect([await numbers(), await numbers({ archived: true })]).toEqual([[9, 4, 8, 0], [3]]);
+    expect(files.reads).toBe(3);
+    expect(new Set(looked).size).toBe(5);
+  });
+
+  sqliteTest('follows what is unarchived into a folder of long ago', async () => {
+    const { home, paths, numbers } = await found(40);
+    const archived = join(home, 'archived_sessions', 'away');
+    await rename(paths[0] ?? '', archived);
+    expect((await numbers({ limit: 100 }))?.at(-1)).toBe(1);
+    await rename(archived, paths[0] ?? '');
+    expect((await numbers({ limit: 100 }))?.at(-1)).toBe(0);
+  });
+
+  sqliteTest('says so when there is more to read than somebody waits for', async () => {
+    const { home, threads, files, numbers } = await found(2);
+    for (let n = 100; n < 601; n++) await makeThread(home, { id: uuid(n), created: n });
+    expect(await numbers()).toBeNull();
+    await threads.backfill(files, NEVER);
+    expect(await numbers()).toHaveLength(25);
+  });
+
+  sqliteTest('never shows what is gone, however much goes while a page is made', async () => {
+    const { files, threads } = await found(40);
+    const modifiedAt = () => Promise.resolve(null);
+    const page = await threads.list({ ...FIRST, limit: 5 }, { ...files, modifiedAt });
+    expect(page?.data).toEqual([]);
+    expect(page?.nextCursor).toEqual(expect.any(String));
   });
 });
 
@@ -158,8 +233,6 @@ describe('a page that is compared with its files', () => {
       previews(await threads.list({ ...FIRST, ...query }, filesOf(home)));
     expect(await page({ limit: 2 })).toEqual(['message 2', 'other']);
     expect(await page({ sortKey: 'updated_at' })).toEqual(['message 0', 'other', 'message 2']);
-    expect((await threads.get(uuid(0)))?.updatedAt).toBe(CREATED + 9000);
-    expect(await threads.get(uuid(3))).toBeNull();
   });
 
   sqliteTest('follows a thread into the archive', async () => {
@@ -169,14 +242,12 @@ describe('a page that is compared with its files', () => {
     await rename(from, to);
     const { threads } = await filled(home);
     await rename(to, from);
-    await threads.remove(uuid(1));
-    await threads.upsert([(await readRow(from)) as ThreadRow]);
     expect(previews(await threads.list(FIRST, filesOf(home)))).toEqual(['message 1']);
     expect(previews(await threads.list({ ...FIRST, archived: true }, filesOf(home)))).toEqual([]);
   });
 });
 
-function row(n: number, at: number): ThreadRow {
+function row(n: number, at: number): ListedThread {
   return {
     id: uuid(n),
     path: `/home/${n}`,
@@ -196,14 +267,17 @@ function row(n: number, at: number): ThreadRow {
   };
 }
 
-/** Files that are exactly what the rows say. */
-function nothingElse(rows: ThreadRow[]) {
-  const byPath = new Map(rows.map((each) => [each.path, each]));
+/** Files that are exactly what the rows say, in one folder that never settles. */
+function filesLike(rows: ListedThread[]): ThreadFiles {
+  const find = (path: string) => rows.find((each) => each.path === path) ?? null;
   return {
+    archive: '/archive',
     async *all() {
       for (const { path, updatedAt } of rows) yield { path, modifiedAt: updatedAt };
     },
-    read: (path: string) => Promise.resolve(byPath.get(path) ?? null),
-    modifiedAt: (path: string) => Promise.resolve(byPath.get(path)?.updatedAt ?? null),
+    read: (path) => Promise.resolve(find(path)),
+    modifiedAt: (path) => Promise.resolve(find(path)?.updatedAt ?? null),
+    async *folders() {},
+    within: () => Promise.resolve([]),
   };
 }

@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { readHeader, rolloutPath } from '@codex/rollout';
+import type { ThreadFiles } from '@codex/protocol';
+import { rolloutPath, threadFiles } from '@codex/rollout';
 import { onTestFinished } from 'vitest';
-import type { ThreadFiles, ThreadRow } from '../../src/index.ts';
 
 export const CREATED = Date.UTC(2026, 10, 21, 11, 0, 13);
 
@@ -47,39 +47,16 @@ export async function makeThread(home: string, thread: Made): Promise<string> {
   return path;
 }
 
-const NAME = /rollout-(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})-([0-9a-f-]{36})\.jsonl$/;
-
-/** The row of a file, as the program in front of the index makes it. */
-export async function readRow(path: string): Promise<ThreadRow | null> {
-  const summary = await readHeader(path);
-  const [, day, hour, minute, second, id = ''] = NAME.exec(path) ?? [];
-  if (!summary) return null;
-  const at = new Date(`${day}T${hour}:${minute}:${second}`).getTime();
-  return { ...summary, archived: path.includes('archived_sessions'), listed: { id, at } };
-}
-
 /** The files of a home; `reads` tells how many were opened. */
 export function filesOf(home: string): ThreadFiles & { reads: number } {
+  const real = threadFiles(home);
   const files = {
+    ...real,
     reads: 0,
-    async *all() {
-      for (const folder of ['sessions', 'archived_sessions']) {
-        const entries = await readdir(join(home, folder), { recursive: true }).catch(() => []);
-        for (const entry of entries) {
-          const path = join(home, folder, entry);
-          if (NAME.test(path)) yield { path, modifiedAt: (await stat(path)).mtimeMs };
-        }
-      }
-    },
     read(path: string) {
       files.reads += 1;
-      return readRow(path);
+      return real.read(path);
     },
-    modifiedAt: (path: string) =>
-      stat(path).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => null,
-      ),
   };
   return files;
 }

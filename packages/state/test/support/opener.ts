@@ -1,4 +1,5 @@
 import { nullLogger, systemClock, systemIds } from '@codex/base';
+import type { ListedThread, ThreadFiles } from '@codex/protocol';
 import { openState } from '../../src/index.ts';
 
 /**
@@ -6,6 +7,7 @@ import { openState } from '../../src/index.ts';
  * other process reads and writes, too. Prints how often something went wrong.
  */
 const [, , folder = '', times = '1', id = ''] = process.argv;
+const ALL = { archived: false, sortKey: 'created_at', cursor: null, limit: 1 } as const;
 let failures = 0;
 for (let i = 0; i < Number(times); i++) {
   const state = openState({ folder, clock: systemClock, ids: systemIds(systemClock), log: nullLogger });
@@ -28,10 +30,25 @@ for (let i = 0; i < Number(times); i++) {
     forkedFromId: null,
   };
   state.logs.stream().write(`{"level":30,"time":${at},"msg":"opened ${i}","threadId":"${id}"}\n`);
-  if (!(await state.threads.upsert([row]))) failures += 1;
-  if ((await state.threads.get(id))?.preview !== `opened ${i}`) failures += 1;
+  if ((await state.threads.backfill(filesOf(row), new AbortController().signal)).kind !== 'done') failures += 1;
+  const page = await state.threads.list({ ...ALL, filter: (each) => each.id === id }, filesOf(row));
+  if (page?.data[0]?.preview !== `opened ${i}`) failures += 1;
   await state.logs.flush();
   if ((await state.logs.tail({ threadId: id, limit: 1 }))?.[0]?.message !== `opened ${i}`) failures += 1;
   await state.close();
 }
 process.stdout.write(`${failures}\n`);
+
+/** As if this were one of many files. */
+function filesOf(row: ListedThread): ThreadFiles {
+  return {
+    archive: '/archive',
+    async *all() {
+      yield { path: row.path, modifiedAt: row.updatedAt };
+    },
+    read: (path) => Promise.resolve(path === row.path ? row : null),
+    modifiedAt: () => Promise.resolve(row.updatedAt),
+    async *folders() {},
+    within: () => Promise.resolve([]),
+  };
+}
