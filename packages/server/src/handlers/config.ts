@@ -42,7 +42,8 @@ export const configHandlers = {
 } satisfies Partial<Handlers>;
 
 /** New threads read the configuration afresh anyway; loaded ones follow what they can (§17.2). */
-async function reconfigureThreads({ loadedThreads, services, log }: ServerContext): Promise<void> {
+async function reconfigureThreads(server: ServerContext): Promise<void> {
+  const { services, log } = server;
   const reconfigure = async (thread: Thread): Promise<void> => {
     try {
       thread.reconfigure((await services.config.forThread({ cwd: thread.settings().cwd })).config);
@@ -50,5 +51,5 @@ async function reconfigureThreads({ loadedThreads, services, log }: ServerContex
       log.warn({ threadId: thread.id, err: error }, 'a loaded thread keeps its configuration');
     }
   };
-  await Promise.all(loadedThreads().map(reconfigure));
+  await Promise.all(server.loadedThreads().map(reconfigure));
 }
