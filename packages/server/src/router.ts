@@ -1,11 +1,14 @@
 import { CodexError, isCodexError, type Logger } from '@codex/base';
 import { type ClientMethod, type ClientMethods, clientMethods, decodeParams, unknownMethod } from '@codex/protocol';
-import { AtReply } from './at-reply.ts';
+import { AtReply, WithTurns } from './at-reply.ts';
 import type { Connection, Request } from './connection.ts';
 import type { Handlers, RequestContext, ServerContext } from './context.ts';
 import { toRpcError } from './errors.ts';
 import { checkGate } from './gate.ts';
 import { laneOf } from './lane-of.ts';
+
+/** Answers that are worth the trouble of collecting them. */
+const LARGE_BYTES = 8 * 1024 * 1024;
 
 export interface RouterDeps {
   server: ServerContext;
@@ -25,14 +28,19 @@ export function createRouter({ server, handlers }: RouterDeps): Router {
     // The table pairs methods and params; TypeScript cannot follow a method that is known at run time only.
     const handle = handlers[method] as (params: unknown, ctx: RequestContext) => unknown;
     const result = await handle(params, ctx);
-    connection.reply(request.id, result instanceof AtReply ? (result.make() as unknown) : result);
-    for (const follow of followers) {
-      try {
-        await follow();
-      } catch (error) {
-        log.error({ err: error }, 'what follows a reply failed');
-      }
-    }
+    const answer = result instanceof AtReply ? (result.make() as unknown) : result;
+    connection.reply(request.id, answer);
+    if (answer instanceof WithTurns && answer.turns.bytes > LARGE_BYTES) server.relief.wanted();
+    // All begin now, in order: who subscribes must not wait for another one's files, or events go by meanwhile.
+    await Promise.all(
+      followers.map(async (follow) => {
+        try {
+          await follow();
+        } catch (error) {
+          log.error({ err: error }, 'what follows a reply failed');
+        }
+      }),
+    );
   };
 
   return {
