@@ -1,4 +1,6 @@
+import { listFigures, measureLists } from './lists.mjs';
 import { cpuMs, folderKib, rssMib, writtenKib } from './process-figures.mjs';
+import { median, pause, pick, quantile, timed, withServer } from './timing.mjs';
 
 const DELTAS = 20_000;
 const PARALLEL = 50;
@@ -7,8 +9,12 @@ const THREADS = 100;
 const TURNS = 10;
 const LOUD_MB = 100;
 const PING_EVERY_MS = 10;
+const [MANY, VERY_MANY] = [5_000, 20_000];
 
-/** Every figure: how it is shown, and what we want the ratio to the peer to be at most (null: no goal). */
+/**
+ * Every figure: how it is shown, and what we want the ratio to the peer to be at most (null: no goal), or our own figure
+ * (`limit`).
+ */
 export const FIGURES = {
   startFresh: { label: 'start to initialize answered, fresh home', unit: 'ms', goal: null },
   startWarm: { label: 'start to initialize answered, warm home', unit: 'ms', goal: null },
@@ -29,6 +35,8 @@ export const FIGURES = {
   execWarm: { label: 'exec, warm home', unit: 'ms', goal: 1.0 },
   threads: { label: `${THREADS} thread/start, one after another`, unit: 'ms', goal: null },
   rssThreads: { label: `memory with ${THREADS} threads`, unit: 'MiB', goal: 1.2 },
+  ...listFigures(MANY),
+  ...listFigures(VERY_MANY),
 };
 
 /** One run of each measure on one side gives some of the figures. */
@@ -141,6 +149,10 @@ export const MEASURES = {
       ['threads', 'rssThreads'],
     );
   },
+
+  lists: (side) => measureLists(side, MANY),
+
+  listsOfMore: (side) => measureLists(side, VERY_MANY),
 };
 
 /** Milliseconds per call of a turn with many. */
@@ -151,44 +163,4 @@ async function shellCalls(side, sandbox) {
     return { shell: (await timed(() => server.turn(thread, `bench-shell-${SHELL_CALLS}`))) / SHELL_CALLS };
   });
   return shell;
-}
-
-/** Starts a server, initializes it, and closes it whatever `work` does; adds `startMs` to its answer. */
-async function withServer(side, dirs, work) {
-  const started = performance.now();
-  const server = side.server(dirs);
-  try {
-    await server.initialize();
-    const startMs = performance.now() - started;
-    return { startMs, ...(await work(server)) };
-  } finally {
-    await server.close();
-  }
-}
-
-async function timed(work) {
-  const started = performance.now();
-  await work();
-  return performance.now() - started;
-}
-
-function pause(ms) {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
-}
-
-function pick(object, keys) {
-  return Object.fromEntries(keys.map((key) => [key, object[key]]));
-}
-
-function quantile(values, share) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-}
-
-export function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

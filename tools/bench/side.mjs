@@ -160,6 +160,7 @@ function startServer(command, dirs) {
     },
     thread: async (params = {}) => (await request('thread/start', { cwd: dirs.cwd, ...params })).thread.id,
     ping: () => request('thread/loaded/list', {}),
+    request,
     /** Starts a turn and resolves when it is completed. */
     async turn(threadId, text) {
       const over = wait(`turn ${threadId}`);

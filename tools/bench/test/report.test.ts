@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { median } from '../measures.mjs';
+import { median } from '../timing.mjs';
 import { summarise, table } from '../report.mjs';
 
 const FIGURES = {
   turn: { label: 'turn', unit: 'ms', goal: 0.5 },
   exec: { label: 'exec', unit: 'ms', goal: 1 },
-  rss: { label: 'memory', unit: 'MiB', goal: null },
+  rss: { label: 'memory', unit: 'MiB', goal: null, limit: 100 },
   never: { label: 'never', unit: 'ms', goal: null },
 };
 
@@ -24,13 +24,13 @@ describe('bench report', () => {
     expect(rows.map(({ name, ours, peer, ratio, met }) => ({ name, ours, peer, ratio, met }))).toEqual([
       { name: 'turn', ours: 5, peer: 10, ratio: 0.5, met: true },
       { name: 'exec', ours: 110, peer: 100, ratio: 1.1, met: false },
-      { name: 'rss', ours: 100, peer: 50, ratio: 2, met: null },
+      { name: 'rss', ours: 100, peer: 50, ratio: 2, met: true },
     ]);
     expect(table(rows, { peer: true }).split('\n')).toEqual([
       '        ours  peer  ratio             goal',
       'turn     5.0  10.0  0.50x      <= 0.5x met   ms',
       'exec     110   100  1.10x  <= 1.0x NOT MET   ms',
-      'memory   100  50.0  2.00x                   MiB',
+      'memory   100  50.0  2.00x   <= 100 MiB met  MiB',
     ]);
   });
 
