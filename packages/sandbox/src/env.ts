@@ -48,6 +48,11 @@ export function childEnv(
   return Object.fromEntries(env);
 }
 
+/** What the system knows as a variable: with any other name the text would be read as another variable, or as none. */
+export function isVariableName(name: string): boolean {
+  return name !== '' && !name.includes('=');
+}
+
 function inherited(inherit: 'all' | 'core' | 'none', name: string): boolean {
   if (inherit === 'all') return true;
   return inherit === 'core' && CORE_NAMES.has(name);

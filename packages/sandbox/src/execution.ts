@@ -30,7 +30,7 @@ export type OnOutput = (stream: OutputStream, chunk: Uint8Array) => void | Promi
 
 export interface OutputOptions {
   onOutput?: OnOutput | undefined;
-  /** Per stream, and for both together; 1 MiB unless told, Infinity for all. */
+  /** Per stream, and for both together; 1 MiB unless told, at the most 256 MiB. */
   maxBytes?: number | undefined;
   /** Which part survives the limit; `headTail` unless told. */
   keep?: 'headTail' | 'head' | undefined;

@@ -6,6 +6,8 @@ import { type Logger, toMessage } from '@codex/base';
 
 const BATCH = 96;
 const LOW = 12;
+/** Our own PATH may name folders that confined commands write to. */
+const SYSTEM_PATH = '/usr/bin:/bin:/run/current-system/sw/bin';
 
 /** Both ends of a fresh pipe; whoever asked closes them. `near` is non-blocking and ours, `far` is for the child. */
 export interface PipeEnds {
@@ -48,7 +50,10 @@ export function createFifoPool(log: Logger, onFolder: (path: string) => void): F
       const parent = (folder ??= makeFolder());
       const fresh = Array.from({ length: BATCH }, () => join(parent, String(made++)));
       const done = new Promise<void>((resolve, reject) => {
-        execFile('mkfifo', ['-m', '600', '--', ...fresh], (error) => (error ? reject(error) : resolve()));
+        const args = ['-m', '600', '--', ...fresh];
+        execFile('mkfifo', args, { cwd: '/', env: { PATH: SYSTEM_PATH } }, (error) =>
+          error ? reject(error) : resolve(),
+        );
       });
       if (isNew) onFolder(parent);
       await done;

@@ -2,7 +2,8 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { systemCode } from '@codex/base';
 
-const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
+/** What execvp searches without a PATH (glibc). */
+const DEFAULT_PATH = '/bin:/usr/bin';
 
 export type Located = { path: string } | { errno: string };
 

@@ -1,5 +1,7 @@
 const EMPTY = Buffer.alloc(0);
 const FIRST_SIZE = 4096;
+/** What becomes one string, even when every byte is a character of its own. */
+const MAX_HELD = 256 * 1024 * 1024;
 
 /** A byte store within a budget: keeps the beginning and the end, forgets the middle. */
 export interface HeadTail {
@@ -18,14 +20,14 @@ export interface HeadTail {
 }
 
 /**
- * `maxBytes` (may be Infinity) bounds what is held, `headBytes` is the share of the beginning: half unless told,
- * all of it to keep only the first bytes.
+ * `maxBytes` bounds what is held (256 MiB at the most, Infinity for that), `headBytes` is the share of the beginning: half
+ * unless told, all of it to keep only the first bytes.
  */
 export function headTail(maxBytes: number, headBytes: number = Math.floor(maxBytes / 2)): HeadTail {
-  const max = Math.max(0, maxBytes);
+  const max = Math.min(MAX_HELD, Math.max(0, maxBytes));
   const headMax = Math.min(max, headBytes);
   let head = linearStore(headMax);
-  let tail = ringStore(max === Number.POSITIVE_INFINITY ? 0 : max - headMax);
+  let tail = ringStore(max - headMax);
   let total = 0;
   const omitted = () => total - head.length - tail.length;
   const push = (chunk: Uint8Array) => {
@@ -60,7 +62,7 @@ export function headTail(maxBytes: number, headBytes: number = Math.floor(maxByt
       }
       const text = joined(first, last, dropped > 0);
       head = linearStore(headMax);
-      tail = ringStore(max === Number.POSITIVE_INFINITY ? 0 : max - headMax);
+      tail = ringStore(max - headMax);
       total = 0;
       if (carry.length) push(carry);
       return { text, omitted: dropped };

@@ -1,6 +1,7 @@
 import { type Clock, CodexError, createDeadline, type Deadline, type Logger } from '@codex/base';
 import type { SandboxPolicy } from '@codex/protocol';
 import type { Launch, OnData, TerminalSize } from './child.ts';
+import { isVariableName } from './env.ts';
 import {
   DEFAULT_MAX_BYTES,
   type EndCause,
@@ -32,7 +33,7 @@ export interface CommandSpec {
   argv: readonly string[];
   /** Absolute. */
   cwd: string;
-  /** The whole environment; nothing is inherited. */
+  /** The whole environment; nothing is inherited. Names that are none (empty, or with a `=`) are left out. */
   env: Readonly<Record<string, string>>;
   policy: SandboxPolicy;
   /** The folder that a workspace policy is about; `cwd` unless told, which then becomes writable by itself. */
@@ -173,7 +174,8 @@ async function prepare(spec: CommandSpec, isolation: Isolation, tagger: Tagger):
   }
   const fault = isConfining(policy) ? undefined : whyNotStartable(spec.argv, cwd, spec.env);
   if (fault) throw fault;
-  const env = allowsNetwork(policy) ? spec.env : { ...spec.env, ...NETWORK_OFF };
+  const given = Object.fromEntries(Object.entries(spec.env).filter(([name]) => isVariableName(name)));
+  const env = allowsNetwork(policy) ? given : { ...given, ...NETWORK_OFF };
   const wrapped = await isolation.wrap(spec.argv, policy, cwd, env, spec.policyCwd, spec.network);
   if (!wrapped.ok) throw wrapped.error;
   const [program = '', ...args] = wrapped.argv;

@@ -173,6 +173,23 @@ EOF`;
       await expect(elsewhere).rejects.toMatchObject({ code: 'invalidRequest', message: /not among the readable/ });
   });
 
+  test('more words than bubblewrap takes are refused, those it takes arrive', async () => {
+    const many = (count: number) => Array.from({ length: count }, () => 'x');
+    const report = await runConfined(command(['sh', '-c', 'echo $#', ...many(8000)], { policy: READ_ONLY }));
+    if (!report) return;
+    expect(report.stdout).toBe('7999\n');
+    const refusal = {
+      name: 'SpawnError',
+      errno: 'E2BIG',
+      subject: 'arguments',
+      message: /the sandbox takes \d+ words/,
+    };
+    const env = Object.fromEntries(many(3000).map((value, index) => [`V${index}`, value]));
+    for (const spec of [command(['true', ...many(9000)]), command(['/bin/true'], { env })]) {
+      await expect(runConfined({ ...spec, policy: READ_ONLY })).rejects.toMatchObject(refusal);
+    }
+  });
+
   test('what cannot be started is said as without a sandbox', async () => {
     if (!confines) return;
     const failing = [

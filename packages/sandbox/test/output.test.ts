@@ -86,3 +86,10 @@ test('a million tiny pieces are cheap', () => {
   expect(performance.now() - started).toBeLessThan(5000);
   expect(kept.text()).toHaveLength(1024 * 1024);
 });
+
+test('what is held stays within one string, also without a limit', () => {
+  const kept = headTail(Number.POSITIVE_INFINITY);
+  const chunk = Buffer.alloc(64 * 1024 * 1024);
+  for (let pushed = 0; pushed < 5; pushed++) kept.push(chunk);
+  expect([kept.total, kept.omitted]).toEqual([5 * chunk.length, chunk.length]);
+});

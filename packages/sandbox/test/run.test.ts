@@ -1,9 +1,19 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createDeadline, systemClock } from '@codex/base';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type OutputStream, SpawnError } from '../src/index.ts';
-import { command, eventually, isAlive, openDescriptors, ownChildren, sh, testFolder, testRunner } from './support.ts';
+import {
+  command,
+  eventually,
+  isAlive,
+  openDescriptors,
+  ownChildren,
+  PATH,
+  sh,
+  testFolder,
+  testRunner,
+} from './support.ts';
 
 describe('a command that runs to its end', () => {
   test('reports both streams and its exit code', async () => {
@@ -106,6 +116,20 @@ describe('a command that cannot start', () => {
   ])('a NUL byte (%#)', async (spec, message) => {
     await expect(testRunner().run(spec)).rejects.toMatchObject({ name: 'SpawnError', message, osError: null });
     await expect(testRunner().open(spec, { tty: true })).rejects.toMatchObject({ message });
+  });
+
+  test('names that are no variables are left out, whatever carries the command', async () => {
+    const env = { PATH, A: '1', '': 'x', 'B=C': 'd' };
+    const seen = (text: string) => text.split(/\r?\n/).filter((line) => /^(A|B|)=/.test(line));
+    expect(seen((await testRunner().run(command(['env'], { env }))).stdout)).toEqual(['A=1']);
+    const session = await testRunner().open(command(['env'], { env }), { tty: true });
+    expect(seen((await session.exited).stdout)).toEqual(['A=1']);
+  });
+
+  test('without a PATH the programs of the system are found, and no others', async () => {
+    expect(await testRunner().run(command(['true'], { env: {} }))).toMatchObject({ exitCode: 0 });
+    const missing = command(['no-such-program'], { env: {} });
+    await expect(testRunner().run(missing)).rejects.toMatchObject({ errno: 'ENOENT', subject: 'program' });
   });
 
   test('no words, too many words', async () => {
@@ -275,6 +299,20 @@ test('200 runs leave no descriptor and no child behind', async () => {
     ]);
   }
   await eventually(() => openDescriptors() <= descriptors && ownChildren().length <= children.length);
+});
+
+test('no program of ours is looked up where commands may write', async () => {
+  const folder = testFolder();
+  const mark = join(folder, 'mark');
+  for (const name of ['mkfifo', 'sh', 'grep', 'prlimit', 'cat']) {
+    writeFileSync(join(folder, name), `#!/bin/sh\necho ${name} >>${mark}\n`, { mode: 0o755 });
+  }
+  vi.stubEnv('PATH', `${folder}:${PATH}`);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const runner = testRunner();
+  expect((await runner.run(command(['/bin/echo', 'hi']))).stdout).toBe('hi\n');
+  await runner.close();
+  expect(existsSync(mark)).toBe(false);
 });
 
 test('many at once', async () => {

@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { toMessage } from '@codex/base';
+import { isVariableName } from '../env.ts';
+import { SpawnError } from '../spawn-error.ts';
 import { mountArgs, type MountRequest, type ProcMount } from './mounts.ts';
 import { type NamelessFile, namelessFile } from './nameless-file.ts';
 
@@ -31,6 +33,8 @@ export interface Launchable {
 }
 
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
+/** Where bubblewrap gives up; what it is given otherwise, outside the file, is less than the rest. */
+const MAX_WORDS = 9000 - 50;
 const PROBE_TIMEOUT_MS = 10_000;
 const MODE_WRITABLE_BY_OTHERS = 0o022;
 
@@ -90,7 +94,7 @@ export function isReplaceable(program: string): boolean {
   });
 }
 
-/** The command line that runs a command confined. `close` gives the files back. Throws when they cannot be made. */
+/** The command line that runs a command confined. `close` gives the files back. Throws when they cannot be made, a SpawnError for too many words. */
 export function launchable(bwrap: Bwrap, command: ConfinedCommand, options: { untrap: boolean }): Launchable {
   const { argv, cwd, env, resolved, filter, enter } = command;
   const args = [
@@ -103,10 +107,14 @@ export function launchable(bwrap: Bwrap, command: ConfinedCommand, options: { un
     'ALL',
     ...mountArgs({ ...command, proc: bwrap.proc }),
     ...SHELL_VARIABLES.filter((name) => env[name] === undefined).flatMap((name) => ['--unsetenv', name]),
-    ...Object.entries(env).flatMap(([name, value]) => (isVariable(name) ? ['--setenv', name, value] : [])),
+    ...Object.entries(env).flatMap(([name, value]) => (isVariableName(name) ? ['--setenv', name, value] : [])),
     '--chdir',
     cwd,
   ];
+  if (args.length + argv.length > MAX_WORDS) {
+    const reason = `Argument list too long: the sandbox takes ${MAX_WORDS} words, three for each variable`;
+    throw new SpawnError({ reason, errno: 'E2BIG', subject: 'arguments' });
+  }
   const files: NamelessFile[] = [];
   const close = () => {
     for (const file of files) file.close();
@@ -194,10 +202,6 @@ function tryProbe(bwrap: Bwrap, filter: Uint8Array): Probe {
   } finally {
     command.close();
   }
-}
-
-function isVariable(name: string): boolean {
-  return name !== '' && !name.includes('=');
 }
 
 function program({ program: path }: Bwrap): string {

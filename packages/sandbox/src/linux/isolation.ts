@@ -4,6 +4,7 @@ import type { SandboxPolicy } from '@codex/protocol';
 import { type CommandNetwork, type Isolation, notEnforceable, type Wrapped } from '../isolation.ts';
 import { isConfining, isWritable, type ResolvedPolicy, resolvePolicy } from '../policy.ts';
 import { processEnds } from '../process-tree.ts';
+import { isSpawnError } from '../spawn-error.ts';
 import { whyNotStartable } from '../startable.ts';
 import { type Bwrap, canUntrap, findTrusted, isReplaceable, launchable, type Probe, probe } from './bwrap.ts';
 import { createGuards } from './guards.ts';
@@ -91,7 +92,7 @@ export function linuxIsolation(deps: LinuxIsolationDeps): Isolation {
       const room = network && (await roomOf(network, chosen.bwrap, usable));
       return confined(chosen.bwrap, argv, resolved, env, room);
     } catch (error) {
-      return { ok: false, error: notEnforceable(policy, toMessage(error), error) };
+      return { ok: false, error: isSpawnError(error) ? error : notEnforceable(policy, toMessage(error), error) };
     }
   };
 
