@@ -11,6 +11,7 @@ import type {
   WebSearchMode,
 } from '@codex/protocol';
 import type { FeatureFlags, FeatureKey, FeatureSource } from './features.ts';
+import type { ManagedNetwork } from './network.ts';
 import type { ProviderConfig } from './providers.ts';
 import type { Requirements } from './requirements.ts';
 import type { McpServerToml, WebSearchOptions } from './schema.ts';
@@ -63,8 +64,10 @@ export interface Config {
   /** The folders of `*.rules` files about commands, lowest precedence first; of projects only trusted ones. */
   readonly rulesFolders: readonly string[];
   readonly sandboxPolicy: SandboxPolicy;
+  /** The permission profile in force. */
   readonly defaultPermissions: string | null;
-  readonly permissions: Readonly<Record<string, TomlTable>>;
+  /** Of that profile and of an administrator; null where commands have the network that their policy says. */
+  readonly network: ManagedNetwork | null;
 
   readonly shellEnvironmentPolicy: ShellEnvironmentPolicy;
   readonly allowLoginShell: boolean;

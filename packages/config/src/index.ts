@@ -52,6 +52,7 @@ export {
   type Requirements,
   type RequirementsRead,
 } from './requirements.ts';
+export type { ManagedNetwork, RequiredNetwork } from './network.ts';
 export type { ProviderConfig } from './providers.ts';
 export { NO_GUARDIAN, type TypedSettings } from './resolve.ts';
 export type { McpServerToml, WebSearchOptions } from './schema.ts';

@@ -4,6 +4,7 @@ import { type Decode, flag, list, map, Mismatch, oneOf, struct, within } from '.
 import { type ConfigError, fileError } from './error.ts';
 import { featureKey, type FeatureKey } from './features.ts';
 import type { ReadConfigFile } from './file.ts';
+import { networkRequirementsToml, type RequiredNetwork } from './network.ts';
 import { locate } from './position.ts';
 import { type ManagedRule, managedRules } from './requirement-rules.ts';
 import { approvalPolicy, sandboxMode, webSearchMode } from './schema.ts';
@@ -33,6 +34,7 @@ export interface Requirements {
   readonly webSearchModes: Allowed<WebSearchMode> | null;
   readonly features: FeaturePins | null;
   readonly residency: 'us' | null;
+  readonly network: RequiredNetwork | null;
   /** Only restrictions. */
   readonly rules: readonly ManagedRule[];
 }
@@ -43,6 +45,7 @@ export const NO_REQUIREMENTS: Requirements = {
   webSearchModes: null,
   features: null,
   residency: null,
+  network: null,
   rules: [],
 };
 
@@ -99,6 +102,7 @@ const requirementsToml = struct('ConfigRequirementsToml', {
   features: featurePins,
   feature_requirements: featurePins,
   enforce_residency: oneOf('us'),
+  experimental_network: networkRequirementsToml,
   rules: managedRules,
 });
 
@@ -122,6 +126,7 @@ function decodeRequirements(table: TomlTable, source: string): Requirements {
     webSearchModes: searches ? { values: [...new Set([...searches, 'disabled' as const])], source } : null,
     features: pins ? { pins, source } : null,
     residency: toml.enforce_residency ?? null,
+    network: toml.experimental_network ?? null,
     rules: toml.rules ?? [],
   };
 }

@@ -103,6 +103,7 @@ export function resolveConfig(input: ResolveInput): Resolution {
   const catalog = pick('model_catalog_json');
   if (catalog !== undefined) requireFile(catalog, 'model catalog');
   const agents = resolveAgents(toml.agents);
+  const permissions = chosenProfile(toml.default_permissions, toml.permissions);
 
   const config: Config = {
     home,
@@ -144,7 +145,7 @@ export function resolveConfig(input: ResolveInput): Resolution {
       permissions.profile.network?.enabled ?? false,
     ),
     defaultPermissions: toml.default_permissions ?? null,
-    permissions: toml.permissions ?? {},
+    network: resolveNetwork(permissions.profile.network, requirements.network),
 
     shellEnvironmentPolicy: shellEnvironment(toml.shell_environment_policy),
     allowLoginShell: toml.allow_login_shell ?? true,
@@ -209,6 +210,7 @@ export function resolveConfig(input: ResolveInput): Resolution {
     warnings: [
       ...(envBaseUrl ? ['`OPENAI_BASE_URL` is deprecated. Set `openai_base_url` in config.toml instead.'] : []),
       ...agents.warnings,
+      ...permissions.warnings,
     ],
     unheeded: [
       ...pinned.warnings,

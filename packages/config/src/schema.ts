@@ -18,6 +18,7 @@ import {
   within,
   wrongType,
 } from './decode.ts';
+import { networkToml } from './network.ts';
 import { isTable, type TomlTable, type TomlValue } from './toml.ts';
 
 /** Decoders for every key of config.toml (spec core §22.2). Keys are as in the file; unknown ones are ignored. */
@@ -228,7 +229,7 @@ const configToml = struct('ConfigToml', {
     exclude_slash_tmp: flag,
   }),
   default_permissions: text,
-  permissions: map(anyTable),
+  permissions: map(struct('PermissionProfileToml', { filesystem: anyTable, network: networkToml })),
   shell_environment_policy: struct('ShellEnvironmentPolicyToml', {
     inherit: oneOf('core', 'all', 'none'),
     ignore_default_excludes: flag,

@@ -5,6 +5,7 @@ import type { Runner, Shell } from '@codex/sandbox';
 import type { ThreadHeader } from '@codex/timeline';
 import type { Grants } from './approval/grants.ts';
 import type { SessionApprovals } from './approval/remember.ts';
+import type { ThreadNetwork } from './approval/network.ts';
 import type { ThreadRules } from './approval/rule-book.ts';
 import type { AgentPort } from './agents.ts';
 import type { RefusedImages } from './context/refused-images.ts';
@@ -27,6 +28,8 @@ export interface ThreadSession {
   readonly approvals: SessionApprovals;
   readonly rules: ThreadRules;
   readonly grants: Grants;
+  /** Null where commands have the network that their policy says. */
+  readonly network: ThreadNetwork | null;
   readonly terminals: TerminalSessions;
   readonly agents: AgentPort;
   /** Whether clocks of running tools stand still, because a human is being asked something. */

@@ -141,6 +141,7 @@ export function createThread(parts: ThreadParts): Thread {
     await current?.done;
     await session.agents.close();
     await session.terminals.clean();
+    await session.network?.close();
     timeline.closed();
     await rollout.close();
     parts.onClosed();

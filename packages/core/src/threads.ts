@@ -6,6 +6,7 @@ import { createTimeline, type ThreadHeader, type Timeline } from '@codex/timelin
 import { type AgentTree, createAgentPort, createAgentTree, type OpenExtras } from './agents.ts';
 import { createGrants } from './approval/grants.ts';
 import { createSessionApprovals } from './approval/remember.ts';
+import { createThreadNetwork } from './approval/network.ts';
 import { createRuleBook } from './approval/rule-book.ts';
 import { readAgentsMd } from './context/agents-md.ts';
 import type { CoreDeps } from './ports.ts';
@@ -50,20 +51,24 @@ export function createThreads(deps: CoreDeps): Threads {
   const assemble = (a: Assembly): Thread => {
     const { header, config, timeline } = a;
     checkOpen();
+    const threadLog = log.child({ threadId: header.id });
+    const rules = ruleBook.open(config.rulesFolders, config.requirements.rules);
+    const { network } = config;
     const session: ThreadSession = {
       header,
       home: deps.home,
       env: deps.env,
       clock,
       ids,
-      log: log.child({ threadId: header.id }),
+      log: threadLog,
       shell: deps.shell,
       timezone: () => deps.timezone(),
       runner: deps.runner,
       files: deps.files,
       skills: deps.skills,
       approvals: createSessionApprovals(),
-      rules: ruleBook.open(config.rulesFolders, config.requirements.rules),
+      rules,
+      network: network && createThreadNetwork(network, { clock, env: deps.env, log: threadLog, rules }),
       grants: createGrants(),
       terminals: createTerminalSessions({ ids, clock }),
       pauses: createPauseSwitch(),

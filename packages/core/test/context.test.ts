@@ -38,6 +38,7 @@ const FACTS: AssembleFacts = {
   commitTrailer: null,
   skills: null,
   subagents: [],
+      network: null,
   modelInstructions: 'INSTRUCTIONS',
   personalityText: (personality) => personality.toUpperCase(),
   personalityBakedIn: false,

@@ -1,7 +1,7 @@
 import { canonicalJson } from '@codex/base';
 import type { ContentItem, Personality, ResponseItem } from '@codex/protocol';
 import type { TurnContext } from '@codex/timeline';
-import { environmentText } from './environment.ts';
+import { type EnvironmentFacts, environmentText } from './environment.ts';
 import { permissionsText } from './permissions.ts';
 
 /** Facts beside the turn's settings that go into what the model is told. */
@@ -16,6 +16,7 @@ export interface AssembleFacts {
   commitTrailer: string | null;
   /** Agents at work for this thread. */
   subagents: readonly { id: string; nickname: string }[];
+  network: NonNullable<EnvironmentFacts['network']> | null;
   /** Instructions of the turn's model with the personality filled in, for a change of model. */
   modelInstructions: string;
   /** Null when the instructions carry the personality already or none is wanted. */
@@ -81,7 +82,7 @@ function permissions(context: TurnContext, facts: AssembleFacts): string {
 
 function environment(context: TurnContext, facts: AssembleFacts, cwd: string | null): string {
   const { currentDate, timezone } = context;
-  return environmentText({ cwd, shell: facts.shell, currentDate, timezone, subagents: facts.subagents });
+  return environmentText({ ...facts, cwd, currentDate, timezone });
 }
 
 function collaborationText(context: TurnContext): string | null {

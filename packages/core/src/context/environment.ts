@@ -7,6 +7,8 @@ export interface EnvironmentFacts {
   currentDate: string;
   /** IANA name. */
   timezone: string;
+  /** The hosts an administrator allows and denies; null when there is no such network. */
+  network?: { readonly allowed: readonly string[]; readonly denied: readonly string[] } | null;
   /** Open child agents, by id and name. */
   subagents?: readonly { id: string; nickname: string }[];
 }
@@ -17,11 +19,21 @@ export function environmentText(facts: EnvironmentFacts): string {
     `  <shell>${facts.shell}</shell>`,
     `  <current_date>${facts.currentDate}</current_date>`,
     `  <timezone>${facts.timezone}</timezone>`,
+    ...(facts.network ? networkLines(facts.network) : []),
     ...(facts.subagents?.length
       ? ['  <subagents>', ...facts.subagents.map((agent) => `    - ${agent.id}: ${agent.nickname}`), '  </subagents>']
       : []),
   ];
   return `<environment_context>\n${lines.filter(Boolean).join('\n')}\n</environment_context>`;
+}
+
+function networkLines({ allowed, denied }: { allowed: readonly string[]; denied: readonly string[] }): string[] {
+  return [
+    '  <network enabled="true">',
+    ...allowed.map((host) => `    <allowed>${host}</allowed>`),
+    ...denied.map((host) => `    <denied>${host}</denied>`),
+    '  </network>',
+  ];
 }
 
 export function localDate(now: number): string {

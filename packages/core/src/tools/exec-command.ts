@@ -99,6 +99,7 @@ export const execCommandTool: Tool = {
         const limit = args.value.max_output_tokens;
         if (attempt.kind === 'shown') {
           const output = await report(attempt, limit, context);
+          if (attempt.stopTurn) return { output, before, stopTurn: true };
           return { output, before: attempt.terminal.session.running ? [...before, ...crowded(session)] : before };
         }
         const shown = attempt.kind === 'denied' ? deniedText(attempt.report, limit) : spawnProblem(attempt.error);
@@ -185,6 +186,8 @@ async function report(
     'Output:',
     cut(output, maxTokens),
   );
+  const blocked = terminal.blocked();
+  if (blocked) lines.push(blocked);
   return lines.join('\n');
 }
 

@@ -1,6 +1,7 @@
 import { abortReason } from '@codex/base';
 import { childEnv, type ExitReport, looksDenied, type Session, UNIFIED_EXEC_ENV } from '@codex/sandbox';
 import type { OpenItem } from '@codex/timeline';
+import type { NetworkVisit } from '../approval/network.ts';
 import type { CommandToApprove, Permit } from './approve-command.ts';
 import { type CommandItem, exitedItem, failedItem } from './command-item.ts';
 import { createOutputStream } from './output-stream.ts';
@@ -9,7 +10,8 @@ import type { TurnContextForTools } from './tool.ts';
 
 /** What came of a run: something to show, be it still going or ended; or the sandbox or the system stood in its way. */
 export type Attempt =
-  | { kind: 'shown'; terminal: Terminal; startedAt: number }
+  /** `stopTurn`: the user wants that, having been asked about a host. */
+  | { kind: 'shown'; terminal: Terminal; startedAt: number; stopTurn: boolean }
   | { kind: 'denied'; report: ExitReport }
   | { kind: 'failed'; error: unknown };
 
@@ -42,7 +44,11 @@ export function createForeground(
       abandoned: () => (terminal?.session.running ? null : { ...item, status: 'failed' }),
     }));
 
-  const launch = ({ policy, policyCwd }: Permit, output: ReturnType<typeof createOutputStream>): Promise<Session> =>
+  const launch = (
+    { policy, policyCwd }: Permit,
+    output: ReturnType<typeof createOutputStream>,
+    visit: NetworkVisit | undefined,
+  ): Promise<Session> =>
     session.runner.open(
       {
         argv,
@@ -50,9 +56,11 @@ export function createForeground(
         env: {
           ...childEnv(config.shellEnvironmentPolicy, session.env, { CODEX_THREAD_ID: session.header.id }),
           ...UNIFIED_EXEC_ENV,
+          ...visit?.env,
         },
         policy,
         policyCwd,
+        network: visit?.network,
       },
       { tty, onOutput: (stream, chunk) => output.push(stream, chunk) },
     );
@@ -63,9 +71,12 @@ export function createForeground(
       const output = createOutputStream();
       const startedAt = session.clock.now();
       let process: Session;
+      let visit: NetworkVisit | undefined;
       try {
-        process = await launch(permit, output);
+        visit = await session.network?.enter(context);
+        process = await launch(permit, output, visit);
       } catch (error) {
+        visit?.leave();
         session.terminals.remove(id);
         return { kind: 'failed', error };
       }
@@ -74,19 +85,26 @@ export function createForeground(
       const opened = start();
       const started: Terminal = {
         ...{ id, tty, item, session: process, usedAt: startedAt, killed: false, open: opened },
+        blocked: () => visit?.blocked() ?? '',
         completed: process.exited.then((report) => {
-          if (waiting && !started.killed && looksDenied(report, permit.confined)) stopped = report;
+          visit?.leave();
+          // What the proxy refused is no fault of the sandbox: without it the answer would be the same.
+          if (waiting && !started.killed && !visit?.wasBlocked && looksDenied(report, permit.confined))
+            stopped = report;
           else opened.complete(exitedItem(item, report, started.killed));
         }),
       };
       terminal = started;
+      visit?.cancelled.addEventListener('abort', () => void process.kill(), { once: true });
       output.open(opened);
       session.terminals.add(started);
       await waitForOutput(started, waitMs, context);
       if (!process.running) await started.completed;
       waiting = false;
       const report = stopped as ExitReport | null;
-      if (!report) return { kind: 'shown', terminal: started, startedAt };
+      if (!report) {
+        return { kind: 'shown', terminal: started, startedAt, stopTurn: visit?.cancelled.aborted ?? false };
+      }
       session.terminals.remove(id);
       return { kind: 'denied', report };
     },

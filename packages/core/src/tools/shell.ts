@@ -1,9 +1,10 @@
 import path from 'node:path';
-import { createDeadline, toMessage } from '@codex/base';
+import { createDeadline, linkedController, toMessage } from '@codex/base';
 import { findPatchIn } from '@codex/apply-patch';
 import type { ResponseItem } from '@codex/protocol';
 import { childEnv, type ExitReport, looksDenied, shellArgv, SpawnError } from '@codex/sandbox';
 import type { OpenItem } from '@codex/timeline';
+import type { NetworkVisit } from '../approval/network.ts';
 import { countLines, truncateMiddle } from '../context/truncate.ts';
 import { patchToolKind, runShellPatch, SHELL_TOOL_NAMES } from './apply-patch.ts';
 import { APPROVAL_PARAMS, offeredParams, readAsked } from './approval-args.ts';
@@ -153,7 +154,9 @@ async function runApproved(
   timeoutMs: number,
 ): Promise<Outcome> {
   const { permit, notes } = approved;
-  const report = await runOnce(context, command, open, permit, timeoutMs);
+  const { report, blocked, cancelled } = await runOnce(context, command, open, permit, timeoutMs);
+  // What the proxy refused is no fault of the sandbox: without it the answer would be the same.
+  if (blocked || cancelled) return { report, notes, remark: blocked && `\n${blocked}`, stopTurn: cancelled };
   const denied = isReport(report) ? !report.timedOut && looksDenied(report, permit.confined) : lacksSandbox(report);
   if (!denied || context.signal.aborted) return { report, notes, remark: '', stopTurn: false };
   const why = isReport(report) ? 'denied' : 'noSandbox';
@@ -165,29 +168,49 @@ async function runApproved(
   );
   if (retry.kind === 'stay') return { report, notes, remark: retryRemark(retry), stopTurn: retry.stopTurn };
   const again = await runOnce(context, command, open, retry.permit, timeoutMs);
-  return { report: again, notes: [...notes, ...retry.notes], remark: '', stopTurn: false };
+  return {
+    report: again.report,
+    notes: [...notes, ...retry.notes],
+    remark: again.blocked && `\n${again.blocked}`,
+    stopTurn: again.cancelled,
+  };
 }
 
+/** `blocked` says what the network refused to it, `cancelled` that the user wants the turn to stop for that. */
 async function runOnce(
-  { session, config, signal }: TurnContextForTools,
+  context: TurnContextForTools,
   { argv, cwd }: CommandToApprove,
   open: OpenItem,
   { policy, policyCwd }: Permit,
   timeoutMs: number,
-): Promise<ExitReport | Error> {
+): Promise<{ report: ExitReport | Error; blocked: string; cancelled: boolean }> {
+  const { session, config, signal } = context;
   const output = createOutputStream();
   output.open(open);
   const deadline = createDeadline(timeoutMs, session.clock);
   const unwatch = session.pauses.watch(() => deadline.pause());
-  const env = childEnv(config.shellEnvironmentPolicy, session.env, { CODEX_THREAD_ID: session.header.id });
+  const end = (report: ExitReport | Error, visit: NetworkVisit | undefined) => ({
+    report,
+    blocked: visit?.blocked() ?? '',
+    cancelled: visit?.cancelled.aborted ?? false,
+  });
+  let visit: NetworkVisit | undefined;
+  const stop = linkedController(signal);
   try {
-    return await session.runner.run(
-      { argv, cwd, env, policy, policyCwd },
-      { signal, deadline, onOutput: (stream, chunk) => output.push(stream, chunk) },
+    visit = await session.network?.enter(context);
+    visit?.cancelled.addEventListener('abort', () => stop.controller.abort(), { once: true });
+    const own = { CODEX_THREAD_ID: session.header.id, ...visit?.env };
+    const env = childEnv(config.shellEnvironmentPolicy, session.env, own);
+    const report = await session.runner.run(
+      { argv, cwd, env, policy, policyCwd, network: visit?.network },
+      { signal: stop.controller.signal, deadline, onOutput: (stream, chunk) => output.push(stream, chunk) },
     );
+    return end(report, visit);
   } catch (error) {
-    return error instanceof Error ? error : new Error(toMessage(error), { cause: error });
+    return end(error instanceof Error ? error : new Error(toMessage(error), { cause: error }), visit);
   } finally {
+    visit?.leave();
+    stop.unlink();
     unwatch();
     deadline.clear();
   }

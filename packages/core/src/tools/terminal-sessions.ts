@@ -13,6 +13,8 @@ export interface Terminal {
   usedAt: number;
   /** Ended by us and not by itself. */
   killed: boolean;
+  /** What the network refused to it since the last call, in words for the model. */
+  blocked(): string;
   /** Settles after the item was completed. */
   completed: Promise<void>;
 }

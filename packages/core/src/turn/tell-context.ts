@@ -27,6 +27,7 @@ async function turnFacts(run: TurnRun, record: ModelRecord): Promise<{ context: 
     skills: skillsText((await session.skills.at(run.config, settings.cwd)).skills),
     commitTrailer: run.config.features.codex_git_commit ? commitTrailer(run.config.commitAttribution) : null,
     subagents: session.agents.open(),
+    network: run.config.network?.prescribed ?? null,
     modelInstructions: instructionsFor(record, settings.personality),
     personalityText: (personality) => personalityText(record, personality),
     personalityBakedIn: session.header.baseInstructions === instructionsFor(record, settings.personality),

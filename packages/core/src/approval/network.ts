@@ -1,0 +1,209 @@
+import { AbortedError, toMessage } from '@codex/base';
+import type { ManagedNetwork } from '@codex/config';
+import type { NetworkRule } from '@codex/execpolicy';
+import type { Blocked, HostRequest, NetworkPolicy, NetworkProxy, NetworkSettings } from '@codex/network-proxy';
+import type { CommandNetwork } from '@codex/sandbox';
+import type { ThreadSession } from '../session.ts';
+import type { TurnContextForTools } from '../tools/tool.ts';
+import { askAboutHost, hostKey, mayAsk } from './network-question.ts';
+
+/** The managed network of a thread: its proxy, and what users have said about hosts (core specification §17). */
+export interface ThreadNetwork {
+  /** To be called for every command before it starts; the first one starts the proxy. Rejects with CodexError. */
+  enter(context: TurnContextForTools): Promise<NetworkVisit>;
+  close(): Promise<void>;
+}
+
+/** A command's stay in the network. */
+export interface NetworkVisit {
+  /** Variables that lead programs to the proxy. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The way to the proxy for commands in the sandbox. */
+  readonly network: CommandNetwork;
+  /** Aborts when the user answers a question about it with "cancel". */
+  readonly cancelled: AbortSignal;
+  /** Anything was refused to it. */
+  readonly wasBlocked: boolean;
+  /** What was refused since the last call, in words for the model; empty when nothing was. */
+  blocked(): string;
+  /** To be called when the command has ended. */
+  leave(): void;
+}
+
+interface Visitor {
+  context: TurnContextForTools;
+  /** In words for the model, each once. */
+  refused: Set<string>;
+  /** How many of them were told. */
+  told: number;
+  cancel: AbortController;
+}
+
+interface Pending {
+  answer: Promise<boolean>;
+  waiting: number;
+  giveUp: AbortController;
+}
+
+interface Open {
+  proxy: NetworkProxy;
+  env: Readonly<Record<string, string>>;
+  network: CommandNetwork;
+  /** Brings the policy up to the rules that are in force now. */
+  refresh(): Promise<void>;
+  over: AbortController;
+}
+
+type Surroundings = Pick<ThreadSession, 'clock' | 'env' | 'log' | 'rules'>;
+
+/** Loads nothing and starts nothing before the first command. */
+export function createThreadNetwork(settings: ManagedNetwork, session: Surroundings): ThreadNetwork {
+  const visitors = new Set<Visitor>();
+  const allowed = new Set<string>();
+  const denied = new Set<string>();
+  const pending = new Map<string, Pending>();
+  /** Why users refused hosts, for the model. */
+  const said = new Map<string, string>();
+  let latest: TurnContextForTools | null = null;
+  let opening: Promise<Open> | null = null;
+
+  /** The command a connection belongs to, which is known only when one runs alone. */
+  const only = (): Visitor | null => (visitors.size === 1 ? ([...visitors][0] ?? null) : null);
+
+  const ask = (request: HostRequest, key: string): Pending => {
+    const giveUp = new AbortController();
+    const turn = latest;
+    const entry: Pending = { answer: Promise.resolve(false), waiting: 0, giveUp };
+    said.delete(key);
+    if (!turn || turn.scope.ended || !mayAsk(turn.settings)) return entry;
+    pending.set(key, entry);
+    entry.answer = askAboutHost(turn, request, giveUp.signal)
+      .then((answer) => {
+        if (answer.kind === 'yes') {
+          if (answer.forSession) allowed.add(key);
+          return true;
+        }
+        if (answer.forSession) denied.add(key);
+        said.set(key, answer.reason);
+        if (answer.stopTurn) for (const visitor of visitors) if (visitor.context === turn) visitor.cancel.abort();
+        return false;
+      })
+      .catch((error: unknown) => {
+        if (!turn.signal.aborted && !giveUp.signal.aborted) {
+          session.log.error({ host: request.host, err: toMessage(error) }, 'a question about a host failed');
+        }
+        return false;
+      })
+      .finally(() => pending.delete(key));
+    return entry;
+  };
+
+  const decide = async (request: HostRequest, signal: AbortSignal): Promise<boolean> => {
+    const key = hostKey(request);
+    if (denied.has(key) || settings.managedOnly) return false;
+    if (allowed.has(key)) return true;
+    const entry = pending.get(key) ?? ask(request, key);
+    entry.waiting += 1;
+    const leave = () => {
+      if (--entry.waiting === 0) entry.giveUp.abort(new AbortedError('nobody waits for the host any more'));
+    };
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true });
+    try {
+      return await entry.answer;
+    } finally {
+      signal.removeEventListener('abort', leave);
+    }
+  };
+
+  const onBlocked = (blocked: Blocked, text: (blocked: Blocked) => string): void => {
+    const reason = blocked.source === 'decider' ? said.get(hostKey(blocked)) : undefined;
+    only()?.refused.add(
+      reason === undefined ? text(blocked) : `Network access to "${blocked.host}" was blocked: ${reason}.`,
+    );
+  };
+
+  const open = async (): Promise<Open> => {
+    const { blockedText, networkPolicy, normalizeHost, proxyEnv, startNetworkProxy } = await import(
+      '@codex/network-proxy'
+    );
+    let policy: NetworkPolicy = networkPolicy(settings);
+    const refresh = async () => {
+      const { network } = await session.rules.current();
+      // Rules are looser about what a host is; what cannot be one cannot be reached either.
+      const rules = network.filter(({ host }) => normalizeHost(host) !== null);
+      policy = networkPolicy(withRules(settings, rules));
+    };
+    await refresh();
+    const over = new AbortController();
+    const { clock, log, env } = session;
+    const proxy = await startNetworkProxy({
+      clock,
+      log,
+      policy: () => policy,
+      async decide(request, signal) {
+        const isAllowed = await decide(request, signal);
+        await refresh();
+        return isAllowed;
+      },
+      onBlocked: (blocked) => onBlocked(blocked, blockedText),
+      socks: settings.socks5,
+      upstreamEnv: settings.allowUpstreamProxy ? env : null,
+      platform: process.platform,
+    });
+    const { port } = proxy;
+    return {
+      proxy,
+      env: proxyEnv({ port, socks: settings.socks5, allowLocalBinding: settings.allowLocalBinding }),
+      network: { port, accept: (socket) => proxy.accept(socket), signal: over.signal },
+      refresh,
+      over,
+    };
+  };
+
+  return {
+    async enter(context) {
+      opening ??= open().catch((error: unknown) => {
+        opening = null;
+        throw error;
+      });
+      const opened = await opening;
+      await opened.refresh();
+      latest = context;
+      const visitor: Visitor = { context, refused: new Set(), told: 0, cancel: new AbortController() };
+      visitors.add(visitor);
+      return {
+        env: opened.env,
+        network: opened.network,
+        cancelled: visitor.cancel.signal,
+        get wasBlocked() {
+          return visitor.refused.size > 0;
+        },
+        blocked() {
+          const news = [...visitor.refused].slice(visitor.told);
+          visitor.told += news.length;
+          return news.join('\n');
+        },
+        leave: () => void visitors.delete(visitor),
+      };
+    },
+    async close() {
+      const opened = await opening?.catch(() => null);
+      for (const { giveUp } of pending.values()) giveUp.abort();
+      opened?.over.abort();
+      await opened?.proxy.close();
+    },
+  };
+}
+
+/** The lists with what rules say: of several rules for a host the last one holds. */
+function withRules(settings: ManagedNetwork, rules: readonly NetworkRule[]): NetworkSettings {
+  const last = new Map(rules.map(({ host, decision }) => [host, decision]));
+  const hosts = (wanted: NetworkRule['decision']) =>
+    [...last].filter(([, decision]) => decision === wanted).map(([host]) => host);
+  return {
+    ...settings,
+    allowedDomains: settings.managedOnly ? settings.allowedDomains : [...settings.allowedDomains, ...hosts('allow')],
+    deniedDomains: [...settings.deniedDomains, ...hosts('forbidden')],
+  };
+}
