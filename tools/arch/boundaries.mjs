@@ -66,6 +66,12 @@ export const PACKAGES = {
     builtins: ['fs', ...PURE, ...NETWORK],
     libraries: ['openai', 'zod'],
   },
+  'packages/mcp-client': {
+    floor: 'parts',
+    imports: ['base', 'protocol'],
+    builtins: ['child_process', 'crypto', 'fs', 'http', 'net', ...PURE],
+    libraries: ['@modelcontextprotocol/sdk', 'zod'],
+  },
   'packages/skills': {
     floor: 'parts',
     imports: ['base', 'protocol'],
