@@ -3,7 +3,10 @@ import type { ServerChannel } from './channel.ts';
 import type { Limits } from './limits.ts';
 import { type Outgoing, outgoing, type Piece, pieceOf, withDelta } from './outgoing.ts';
 
-/** Sends in order. While the peer reads slowly messages wait here, and pieces of the same text become one. */
+/**
+ * Sends in order. While the peer reads slowly, or what is to be told is not yet on the disk, messages wait here; when
+ * they are many, pieces of the same text become one.
+ */
 export interface Outbox {
   send(next: Outgoing): void;
   /** Resolves when nothing waits any more. */
@@ -31,6 +34,8 @@ interface OutboxDeps {
 const ENVELOPE = 256;
 /** A merged piece grows to this at most: readers of lines are slow with very long ones. */
 const MERGED_CHARS = 64 * 1024;
+/** So many messages wait unmerged for something else than the peer. */
+const UNMERGED = 1024;
 
 export function createOutbox({ channel, limits, log, onFailure }: OutboxDeps): Outbox {
   let queue: Entry[] = [];
@@ -64,7 +69,9 @@ export function createOutbox({ channel, limits, log, onFailure }: OutboxDeps): O
 
   const enqueue = (next: Outgoing) => {
     const piece = pieceOf(next.message);
-    const last = piece ? youngest.get(piece.threadId) : undefined;
+    const tooSlow = congested();
+    const mayMerge = tooSlow || queue.length - head > UNMERGED;
+    const last = piece && mayMerge ? youngest.get(piece.threadId) : undefined;
     if (piece && last?.piece?.key === piece.key && last.bytes < MERGED_CHARS) {
       last.parts.push(piece.delta);
       last.bytes += piece.delta.length;
@@ -77,7 +84,7 @@ export function createOutbox({ channel, limits, log, onFailure }: OutboxDeps): O
       const threadId = piece?.threadId ?? threadIdOf(next);
       if (threadId !== null) youngest.set(threadId, entry);
     }
-    if (queue.length - head > limits.queuedMessages || bytes > limits.queuedBytes) {
+    if (tooSlow && (queue.length - head > limits.queuedMessages || bytes > limits.queuedBytes)) {
       fail(`the peer reads too slowly: ${queue.length - head} messages, ${bytes} bytes are waiting`);
     }
   };
@@ -98,6 +105,8 @@ export function createOutbox({ channel, limits, log, onFailure }: OutboxDeps): O
 
   const pump = async () => {
     while (!closed && head < queue.length) {
+      const after = queue[head]?.sent.after;
+      if (after) await after;
       if (congested()) {
         await channel.drained?.();
         continue;
@@ -130,7 +139,7 @@ export function createOutbox({ channel, limits, log, onFailure }: OutboxDeps): O
   return {
     send(next) {
       if (closed) return;
-      if (head >= queue.length && !congested()) {
+      if (head >= queue.length && !congested() && !next.after) {
         write(next);
         return;
       }

@@ -9,9 +9,11 @@ export interface Outgoing {
   readonly parts?: () => Iterable<string | Uint8Array>;
   /** Characters that count against the limits of a queue. */
   size(): number;
+  /** It is to be sent when this has resolved, and nothing overtakes it meanwhile. Never rejects. */
+  readonly after?: Promise<void>;
 }
 
-export function outgoing(message: RpcMessage): Outgoing {
+export function outgoing(message: RpcMessage, after?: Promise<void>): Outgoing {
   let text: string | undefined;
   return {
     message,
@@ -19,6 +21,7 @@ export function outgoing(message: RpcMessage): Outgoing {
     size() {
       return this.text().length;
     },
+    ...(after && { after }),
   };
 }
 

@@ -65,7 +65,7 @@ export function createRouter({ server, handlers }: RouterDeps): Router {
 function readRequest({ method, params }: Request): { method: ClientMethod; params: unknown } {
   if (!isMethod(method)) throw invalid(unknownMethod(method));
   const decoded = decodeParams<ReturnType<ClientMethods[typeof method]['params']>>(clientMethods[method], params);
-  if (!decoded.ok) throw invalid(decoded.message);
+  if (!decoded.ok) throw invalid(decoded.message, decoded.field);
   return { method, params: decoded.value };
 }
 
@@ -73,6 +73,7 @@ function isMethod(name: string): name is ClientMethod {
   return Object.hasOwn(clientMethods, name);
 }
 
-function invalid(reason: string): CodexError {
-  return new CodexError('invalidRequest', `Invalid request: ${reason}`);
+/** The texts are those that clients know; which field is meant stands beside them. */
+function invalid(reason: string, field?: string): CodexError {
+  return new CodexError('invalidRequest', `Invalid request: ${reason}`, field === undefined ? {} : { data: { field } });
 }

@@ -32,8 +32,8 @@ export interface Subscriptions {
   of(threadId: string): ReadonlySet<Connection>;
   /** Forgets the thread. */
   drop(threadId: string): void;
-  /** To everybody, or to the subscribers of `threadId`, as the method demands. Written as JSON once. */
-  publish(threadId: string, notification: ServerNotification): void;
+  /** To everybody, or to the subscribers of `threadId`, as the method demands; not before `after`. Written as JSON once. */
+  publish(threadId: string, notification: ServerNotification, after?: Promise<void>): void;
   /** `turns` are those of the notification's thread. */
   broadcast(notification: ServerNotification, turns?: FrozenTurns): void;
   readonly connections: ReadonlySet<Connection>;
@@ -73,14 +73,14 @@ export function createSubscriptions(): Subscriptions {
     unsubscribe,
     of: (threadId) => byThread.get(threadId) ?? NOBODY,
     drop: (threadId) => byThread.delete(threadId),
-    publish(threadId, notification) {
+    publish(threadId, notification, after) {
       if (GLOBAL.has(notification.method)) {
         broadcast(notification);
         return;
       }
       const followers = byThread.get(threadId);
       if (!followers) return;
-      const sent = outgoing(notification);
+      const sent = outgoing(notification, after);
       for (const connection of followers) connection.tell(sent, notification.method);
     },
     broadcast,

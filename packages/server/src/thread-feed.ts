@@ -1,5 +1,5 @@
 import type { Thread } from '@codex/core';
-import { type Stamped, toNotifications, toRawNotifications } from '@codex/timeline';
+import { type Stamped, type ThreadEvent, toNotifications, toRawNotifications } from '@codex/timeline';
 import type { Questions } from './questions.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -23,6 +23,11 @@ export interface ThreadFeedDeps {
   onTurnEnded: () => void;
 }
 
+/** What a client that was told of it will rely on: it must be in the thread's file by then, come what may. */
+function isLasting({ type }: ThreadEvent): boolean {
+  return type === 'item.completed' || type === 'turn.ended';
+}
+
 export function createThreadFeed(deps: ThreadFeedDeps): ThreadFeed {
   const { subscriptions, questions, onTurnEnded } = deps;
   const raw = new Set<string>();
@@ -43,7 +48,8 @@ export function createThreadFeed(deps: ThreadFeedDeps): ThreadFeed {
         return;
       default:
         for (const note of toNotifications(stamped)) {
-          if (note.method !== 'thread/closed' || !quiet.has(threadId)) subscriptions.publish(threadId, note);
+          if (note.method === 'thread/closed' && quiet.has(threadId)) continue;
+          subscriptions.publish(threadId, note, isLasting(event) ? thread.flush() : undefined);
         }
     }
     if (event.type === 'turn.started') expected.delete(threadId);

@@ -184,6 +184,7 @@ describe('thread/archive of a running thread', () => {
     const threadId = thread.id;
     await client.request('turn/start', { threadId, input: input('go') });
     await model.waitForCalls(1);
+    await client.untilMethod('item/completed');
     const before = client.log.length;
     await client.request('thread/archive', { threadId });
     await client.untilMethod('thread/archived');

@@ -118,6 +118,17 @@ describe('messages', () => {
     expect(answer).toEqual({ id, error: { code: IR, message: expect.stringMatching(text) } });
   });
 
+  it.each([
+    ['thread/read', { threadId: 7 }, 'threadId', /invalid type: integer `7`/],
+    ['turn/start', { threadId: 't', input: [{ type: 'text', text: null }] }, 'input[0].text', /invalid type: null/],
+    ['thread/list', { limit: -1 }, 'limit', /expected u32/],
+    ['thread/read', undefined, 'params', /missing field `params`/],
+  ])('with wrong params are refused with the name of the field: %s %j', async (method, params, field, text) => {
+    const client = await introduced(world().server);
+    const { error } = await client.call(method, params);
+    expect(error).toEqual({ code: IR, message: expect.stringMatching(text), data: { field } });
+  });
+
   it('may carry a trace and unknown members', async () => {
     const client = await introduced(world().server);
     client.send({
