@@ -1,8 +1,9 @@
 import { STATUS_CODES, type IncomingHttpHeaders } from 'node:http';
 import { isObject, parseJson } from '@codex/base';
-import type { CodexErrorInfo } from '@codex/protocol';
+import type { CodexErrorInfo, RateLimitSnapshot } from '@codex/protocol';
 import type { FailureKind } from './events.ts';
 import { header } from './headers.ts';
+import { readRateLimits } from './rate-limits.ts';
 import { usageLimitMessage, type UsageLimit } from './usage-limit.ts';
 
 /** An attempt that went wrong, with what may be done about it (spec core §4). */
@@ -18,6 +19,8 @@ export interface Failure {
   readonly retryStream: boolean;
   /** Delay the server asked for. */
   readonly delayMs?: number;
+  /** What the refusal says about an exhausted plan. */
+  readonly rateLimits?: readonly RateLimitSnapshot[];
 }
 
 const NOT_INCLUDED = 'To use Codex with your ChatGPT plan, upgrade to Plus: https://chatgpt.com/explore/plus.';
@@ -117,7 +120,10 @@ export function statusFailure(response: RefusedResponse, now: number): Failure {
 
 function tooManyRequests(response: RefusedResponse, error: Record<string, unknown> | null, now: number): Failure {
   if (error?.['type'] === 'usage_limit_reached')
-    return final('usageLimit', usageLimitMessage(usageLimit(response.headers, error), now), 'usageLimitExceeded');
+    return {
+      ...final('usageLimit', usageLimitMessage(usageLimit(response.headers, error), now), 'usageLimitExceeded'),
+      rateLimits: readRateLimits(response.headers),
+    };
   if (error?.['type'] === 'usage_not_included') return final('usageLimit', NOT_INCLUDED, 'usageLimitExceeded');
   const id = requestId(response.headers);
   return final('rateLimit', `exceeded retry limit, last status: ${statusLine(429)}${id ? `, request id: ${id}` : ''}`, {

@@ -45,6 +45,7 @@ export async function runModel(
       sink(outcome);
       return;
     }
+    for (const snapshot of outcome.rateLimits ?? []) sink({ type: 'rateLimits', snapshot });
     if (!outcome.retryStream || attempt > max) {
       log.warn({ kind: outcome.kind, status: outcome.status }, 'model call failed');
       sink({

@@ -1,4 +1,4 @@
-import { say, reply } from '@codex/mock-model';
+import { http, say, reply } from '@codex/mock-model';
 import { afterEach, expect, test } from 'vitest';
 import { mergeRateLimits } from '../src/index.ts';
 import { only, type Rig, rig } from './kit.ts';
@@ -54,6 +54,16 @@ test('empty windows are dropped, credits read, other families by name and only w
       limitName: 'Foo',
       primary: { usedPercent: 33, windowDurationMins: null, resetsAt: null },
     },
+  ]);
+});
+
+test('a plan that is exhausted says when it is not', async () => {
+  const headers = { 'x-codex-primary-used-percent': '100', 'x-codex-primary-reset-at': '4102444800' };
+  it = await rig([http(429, { error: { type: 'usage_limit_reached' } }, { headers })]);
+  const primary = { usedPercent: 100, windowDurationMins: null, resetsAt: 4_102_444_800 };
+  expect((await it.ask()).map((event) => (event.type === 'rateLimits' ? event.snapshot : event.type))).toEqual([
+    { ...EMPTY, primary },
+    'failed',
   ]);
 });
 

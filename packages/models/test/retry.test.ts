@@ -132,6 +132,13 @@ describe('statuses', () => {
     expect(await texts({ plan_type: 'free' })).toBe(
       `${start}. Upgrade to Plus to continue using Codex (https://chatgpt.com/explore/plus), or try again later.`,
     );
+    const credits = 'visit https://chatgpt.com/codex/settings/usage to purchase more credits';
+    expect(await texts({ plan_type: 'plus' })).toBe(
+      `${start}. Upgrade to Pro (https://chatgpt.com/explore/pro), ${credits} or try again later.`,
+    );
+    expect(await texts({ plan_type: 'team' })).toBe(
+      `${start}. To get more access now, send a request to your admin or try again later.`,
+    );
     expect(await texts({ plan_type: 'plus' }, { 'x-codex-promo-message': 'Promo here' })).toBe(
       `${start}. Promo here, or try again later.`,
     );
