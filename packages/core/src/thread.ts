@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { CodexError } from '@codex/base';
 import type { Config } from '@codex/config';
 import type { Models } from '@codex/models';
@@ -77,6 +78,8 @@ export function createThread(parts: ThreadParts): Thread {
 
   const reserve = (kind: TurnRun['kind'], options: TurnOptions, turnId: string): RunningTurn => {
     const controller = new AbortController();
+    // Every running tool listens; more than ten of them are nothing to warn about.
+    setMaxListeners(0, controller.signal);
     const steering = createSteering();
     if (kind === 'regular') steering.push(options.input);
     const snapshot = settings;

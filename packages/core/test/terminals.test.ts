@@ -92,7 +92,12 @@ it('the model hears of it when many are running', async () => {
   );
   const { start, model } = await rig([steps.slice(1), steps.slice(0, 1), say('ok')]);
   const talk = await start();
+  const noise: Error[] = [];
+  const listen = (warning: Error) => void noise.push(warning);
+  process.on('warning', listen);
   await talk.turn('go');
+  process.off('warning', listen);
+  expect(noise).toEqual([]);
   const warnings = (request: number) =>
     inputTexts(model.calls[request]!, 'user').filter((text) => text.startsWith('Warning: '));
   expect(warnings(1)).toEqual([]);
