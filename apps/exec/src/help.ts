@@ -36,7 +36,7 @@ With resume:
 
 Nobody is asked anything: what would need an approval is refused, and the turn goes on.
 Exit codes: 0 the turn completed, 1 it failed or could not begin, 2 the command line or the login needs your attention,
-5 the sandbox cannot be set up, 130 interrupted, 143 terminated.
+5 commands could not run for lack of a sandbox, 130 interrupted, 143 terminated.
 `;
 
 export const THREE_WAYS = `No login: the model provider 'openai' needs a key, and there is none.

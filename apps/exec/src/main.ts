@@ -146,6 +146,7 @@ async function readSchema(path: string): Promise<unknown> {
 }
 
 function exitCodeOf(result: RunResult, stop: Stop): number {
-  if (result.kind === 'completed') return EXIT.ok;
-  return stop.exitCode ?? (result.trouble === 'sandboxError' ? EXIT.sandbox : EXIT.failed);
+  const sandbox = result.trouble === 'sandboxError' ? EXIT.sandbox : null;
+  if (result.kind === 'completed') return sandbox ?? EXIT.ok;
+  return stop.exitCode ?? sandbox ?? EXIT.failed;
 }

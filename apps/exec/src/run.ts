@@ -1,5 +1,5 @@
 import { type Client, createClient, RpcError } from '@codex/app-server-client';
-import { channelPair, isAbort, type Logger, systemClock, toMessage } from '@codex/base';
+import { channelPair, type CodexError, isAbort, type Logger, systemClock, toMessage } from '@codex/base';
 import type { Override } from '@codex/config';
 import type { CodexErrorInfo, ServerNotificationMethod, UserInput } from '@codex/protocol';
 import { createServer } from '@codex/server';
@@ -25,7 +25,7 @@ export interface RunOptions {
   output: Output;
 }
 
-/** `trouble` is the kind of error that ended the turn. */
+/** `trouble` is the kind of error that ended the turn; `sandboxError` also when the turn went on without its commands. */
 export type RunResult = Outcome & { trouble: CodexErrorInfo | null };
 
 /** Pieces of what a later notification tells as a whole: no output shows them. */
@@ -50,6 +50,7 @@ const INTERRUPT_MS = 5_000;
 export async function runTurn(options: RunOptions): Promise<RunResult> {
   const { home, cwd, env, overrides, profile, log, signal } = options;
   const [near, far] = channelPair<unknown, unknown>();
+  let refusal: CodexError | undefined;
   const server = createServer({
     home,
     cwd,
@@ -62,6 +63,7 @@ export async function runTurn(options: RunOptions): Promise<RunResult> {
     originator: 'codex_exec',
     honourApiKeyEnv: true,
     log,
+    onSandboxRefusal: (why) => (refusal ??= why),
   });
   server.connect(far, { name: 'exec' });
   const client = createClient(near, { onQuestion: refuseQuestion });
@@ -74,7 +76,11 @@ export async function runTurn(options: RunOptions): Promise<RunResult> {
       },
       { signal },
     );
-    return await converse(client, options);
+    const result = await converse(client, options);
+    if (!refusal) return result;
+    // The model was told, and may have answered; whoever waits for its work has to know all the same.
+    options.output.warn(refusal.message);
+    return { ...result, trouble: 'sandboxError' };
   } catch (error) {
     if (error instanceof RpcError) throw new Refused(`Error: ${error.message}`, undefined, { cause: error });
     throw error;

@@ -122,6 +122,16 @@ describe('human mode', () => {
     expect(stderr).toContain('go\nthinking\nraw thought\ncodex');
   });
 
+  it.each([[], ['--json']])('ends with 5 when commands could not be confined, and says why (%j)', async (...json) => {
+    const { exec, folder, model } = await set([shell('touch ran')], [say('Not done.', { id: 'm2' })]);
+    const { code, stdout, stderr } = await exec([...json, '--full-auto', 'go'], { env: { PATH: '/none' } });
+    expect(code).toBe(5);
+    expect(stdout).toContain('Not done.');
+    expect(stderr).toMatch(/warning: .*workspace-write sandbox cannot be enforced here \(bubblewrap .* was not found/);
+    expect(JSON.stringify(model.calls[1]?.body)).toContain('sandbox cannot be enforced here');
+    expect(existsSync(join(folder, 'ran'))).toBe(false);
+  });
+
   it('prints nothing on stdout when the turn fails', async () => {
     const { exec } = await set(http(400, 'no'));
     expect(await exec(['--color', 'always', 'go'])).toMatchObject({

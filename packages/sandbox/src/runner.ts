@@ -1,4 +1,4 @@
-import { type Clock, CodexError, createDeadline, type Deadline, type Logger } from '@codex/base';
+import { type Clock, CodexError, createDeadline, type Deadline, isCodexError, type Logger } from '@codex/base';
 import type { SandboxPolicy } from '@codex/protocol';
 import type { Launch, OnData, TerminalSize } from './child.ts';
 import { isVariableName } from './env.ts';
@@ -74,8 +74,16 @@ export interface Runner {
 
 const NETWORK_OFF = { CODEX_SANDBOX_NETWORK_DISABLED: '1' };
 
-export function createRunner(deps: { clock: Clock; log: Logger; isolation?: Isolation | undefined }): Runner {
-  const { clock, log, isolation = noIsolation() } = deps;
+export interface RunnerDeps {
+  clock: Clock;
+  log: Logger;
+  isolation?: Isolation | undefined;
+  /** Hears of every `sandboxUnavailable` that callers get. */
+  onRefusal?: ((why: CodexError) => void) | undefined;
+}
+
+export function createRunner(deps: RunnerDeps): Runner {
+  const { clock, log, isolation = noIsolation(), onRefusal } = deps;
   const running = new Set<Execution>();
   const starting = new Set<Promise<unknown>>();
   const tagger = createTagger({ clock, log });
@@ -109,6 +117,9 @@ export function createRunner(deps: { clock: Clock; log: Logger; isolation?: Isol
     starting.add(started);
     try {
       return await started;
+    } catch (error) {
+      if (isCodexError(error) && error.code === 'sandboxUnavailable') onRefusal?.(error);
+      throw error;
     } finally {
       starting.delete(started);
     }

@@ -1,6 +1,7 @@
 import {
   abortReason,
   type Clock,
+  type CodexError,
   createDeadline,
   type Ids,
   type Logger,
@@ -50,6 +51,8 @@ export interface ServerOptions {
   threads?: (deps: CoreDeps) => Threads;
   /** Called once with where lines of the log are kept. */
   keepLog?: (store: LogStore) => KeptLog;
+  /** Called when a command was refused because its policy cannot be enforced here. */
+  onSandboxRefusal?: (why: CodexError) => void;
   limits?: Partial<Limits>;
 }
 

@@ -54,7 +54,12 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
   let made: Promise<Runner> | undefined;
   const runner = () =>
     (made ??= import('@codex/sandbox').then(({ createRunner, defaultIsolation }) =>
-      createRunner({ clock, log, isolation: defaultIsolation({ env, clock, log }) }),
+      createRunner({
+        clock,
+        log,
+        isolation: defaultIsolation({ env, clock, log }),
+        onRefusal: options.onSandboxRefusal,
+      }),
     ));
   const { broadcast } = deps;
   const state = createLazyState({ home, clock, ids, log });

@@ -1,4 +1,4 @@
-import type { Clock, Ids, Logger } from '@codex/base';
+import type { Clock, CodexError, Ids, Logger } from '@codex/base';
 import type { Override } from '@codex/config';
 
 /** What the services of one server are made from. */
@@ -10,6 +10,8 @@ export interface ServiceOptions {
   profile?: string;
   version: string;
   honourApiKeyEnv: boolean;
+  /** Called when a command was refused because its policy cannot be enforced here. */
+  onSandboxRefusal?: (why: CodexError) => void;
   clock: Clock;
   ids: Ids;
   log: Logger;
