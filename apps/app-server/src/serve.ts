@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { resolveHome } from '@codex/config';
 import { createServer, type Server } from '@codex/server';
 import type { Setting } from './arguments.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { createLog, type Log } from './log.ts';
 import { type AppIo, VERSION } from './io.ts';
 import { toOverrides } from './settings.ts';
@@ -28,6 +29,7 @@ export function openServer(options: ServeOptions, io: AppIo, transport: 'stdio' 
     honourApiKeyEnv: false,
     log,
     keepLog: log.keep,
+    collectGarbage: () => void collectGarbage(),
   });
 }
 

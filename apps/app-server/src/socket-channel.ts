@@ -90,8 +90,9 @@ export function socketChannel(deps: SocketChannelDeps): SocketChannel {
     level.fell();
   };
 
-  const sendText = (text: string) => {
-    if (closing || socket.readyState !== socket.OPEN) return;
+  /** False when nothing can be sent any more. */
+  const prepare = (): boolean => {
+    if (closing || socket.readyState !== socket.OPEN) return false;
     if (!corked) {
       corked = true;
       stream.cork();
@@ -100,7 +101,19 @@ export function socketChannel(deps: SocketChannelDeps): SocketChannel {
         stream.uncork();
       });
     }
+    return true;
+  };
+
+  const sendText = (text: string) => {
+    if (!prepare()) return;
     socket.send(text, onWritten);
+    watch.sent();
+  };
+
+  const sendParts = (parts: Iterable<string | Uint8Array>) => {
+    if (!prepare()) return;
+    for (const part of parts) socket.send(part, { binary: false, fin: false }, onWritten);
+    socket.send('', { binary: false, fin: true }, onWritten);
     watch.sent();
   };
 
@@ -142,6 +155,7 @@ export function socketChannel(deps: SocketChannelDeps): SocketChannel {
     messages: messages(),
     send: (message) => sendText(JSON.stringify(message)),
     sendText,
+    sendParts,
     get bufferedBytes() {
       return buffered();
     },

@@ -85,6 +85,12 @@ export function stdioChannel(deps: {
     messages: messages(),
     send: (message) => sendText(JSON.stringify(message)),
     sendText,
+    sendParts(parts) {
+      if (closed || gone) return;
+      flush();
+      for (const part of parts) output.write(part, level.fell);
+      output.write('\n', level.fell);
+    },
     get bufferedBytes() {
       return buffered();
     },

@@ -5,6 +5,7 @@ import type { AtReply, WithTurns } from './at-reply.ts';
 import type { Connection } from './connection.ts';
 import type { Elicitations } from './elicitations.ts';
 import type { Lanes } from './lanes.ts';
+import type { MemoryRelief } from './memory-relief.ts';
 import type { Services } from './services.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import type { Questions } from './questions.ts';
@@ -29,6 +30,7 @@ export interface ServerContext {
   readonly feed: ThreadFeed;
   readonly elicitations: Elicitations;
   readonly lanes: Lanes;
+  readonly relief: MemoryRelief;
   /** The engine; loaded when first needed. */
   threads(): Promise<Threads>;
   /** Loaded threads; none as long as nobody needed the engine. */

@@ -15,10 +15,13 @@ import type { SessionSource } from '@codex/protocol';
 import type { ServerChannel } from './channel.ts';
 import { Connection } from './connection.ts';
 import type { ServerContext } from './context.ts';
+import { closeThread } from './close-thread.ts';
 import { createElicitations } from './elicitations.ts';
 import { handlers } from './handlers.ts';
+import { createIdleThreads } from './idle-threads.ts';
 import { createLanes } from './lanes.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import { createMemoryRelief } from './memory-relief.ts';
 import { createQuestions } from './questions.ts';
 import { createRouter } from './router.ts';
 import { createServices } from './services.ts';
@@ -36,6 +39,8 @@ export interface ServerOptions {
   /** From `-c`, `--enable` and `--disable`, in order. */
   overrides: readonly Override[];
   profile?: string;
+  /** Where an administrator's configuration and requirements are. Default /etc/codex. */
+  systemDir?: string;
   /** What threads are recorded as coming from. */
   sessionSource: SessionSource;
   transport: 'stdio' | 'websocket' | 'in-process';
@@ -51,6 +56,8 @@ export interface ServerOptions {
   threads?: (deps: CoreDeps) => Threads;
   /** Called once with where lines of the log are kept. */
   keepLog?: (store: LogStore) => KeptLog;
+  /** Called when much was let go and nothing runs; may stop everything for a moment. */
+  collectGarbage?: () => void;
   /** Called when a command was refused because its policy cannot be enforced here. */
   onSandboxRefusal?: (why: CodexError) => void;
   limits?: Partial<Limits>;
@@ -79,7 +86,7 @@ export function createServer(options: ServerOptions): Server {
   const ids = options.ids ?? systemIds(clock);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const log = options.log.child({ transport: options.transport });
-  const subscriptions = createSubscriptions();
+  const subscriptions = createSubscriptions((threadId) => idle.followersChanged(threadId));
   const questions = createQuestions({ subscriptions, log });
   const feed = createThreadFeed({
     subscriptions,
@@ -87,6 +94,13 @@ export function createServer(options: ServerOptions): Server {
     onTurnEnded: () => {
       for (const hear of idleListeners) hear();
     },
+  });
+  const lanes = createLanes();
+  const idle = createIdleThreads({
+    ...{ clock, limits, lanes },
+    isFollowed: (threadId) => subscriptions.of(threadId).size > 0,
+    expectsTurn: (threadId) => feed.expectsTurn(threadId),
+    close: (thread) => closeThread(thread, { clock, log }),
   });
   const elicitations = createElicitations();
   const services = createServices(
@@ -109,14 +123,26 @@ export function createServer(options: ServerOptions): Server {
 
   const startEngine = async (): Promise<Threads> => {
     const threads = await services.createThreads(options.threads);
-    threads.onOpened((thread, parentId) => feed.attach(thread, parentId));
-    threads.onClosed((thread) => elicitations.drop(thread.id));
+    threads.onOpened((thread, parentId) => {
+      feed.attach(thread, parentId);
+      idle.watch(thread, parentId);
+    });
+    threads.onClosed((thread) => {
+      elicitations.drop(thread.id);
+      relief.wanted();
+    });
     loaded = threads;
     return threads;
   };
 
   const runningTurns = () =>
     count(loaded?.list() ?? [], (thread) => thread.state.active !== null || feed.expectsTurn(thread.id));
+
+  const relief = createMemoryRelief({
+    clock,
+    collect: options.collectGarbage ?? (() => {}),
+    isQuiet: () => runningTurns() === 0,
+  });
 
   const context: ServerContext = {
     home: options.home,
@@ -133,7 +159,8 @@ export function createServer(options: ServerOptions): Server {
     questions,
     feed,
     elicitations,
-    lanes: createLanes(),
+    lanes,
+    relief,
     threads: () => {
       engine ??= startEngine();
       engine.catch(() => {
@@ -147,6 +174,8 @@ export function createServer(options: ServerOptions): Server {
   const router = createRouter({ server: context, handlers });
 
   const shutDown = async () => {
+    idle.stop();
+    relief.stop();
     const answers = createDeadline(limits.closeMs, clock);
     await Promise.all([...connections].map((each) => each.end('the server is closing', answers.signal)));
     answers.clear();

@@ -6,6 +6,10 @@ export interface Limits {
   /** A connection whose queue grows beyond either of these is closed. */
   queuedMessages: number;
   queuedBytes: number;
+  /** How long a thread stays loaded that nobody follows and that does nothing. */
+  unloadMs: number;
+  /** The same for one that cannot be loaded again: it leaves no file, or no turn has begun in it. */
+  dropMs: number;
   /** How long `close` waits for requests in progress, and then for the threads. */
   closeMs: number;
 }
@@ -15,5 +19,7 @@ export const DEFAULT_LIMITS: Limits = {
   highWaterBytes: 1024 * 1024,
   queuedMessages: 20_000,
   queuedBytes: 64 * 1024 * 1024,
+  unloadMs: 30_000,
+  dropMs: 30 * 60_000,
   closeMs: 10_000,
 };

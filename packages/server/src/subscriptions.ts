@@ -41,7 +41,8 @@ export interface Subscriptions {
 
 const NOBODY: ReadonlySet<Connection> = new Set();
 
-export function createSubscriptions(): Subscriptions {
+/** `onChange` hears of a thread when somebody begins or ceases to follow it. */
+export function createSubscriptions(onChange: (threadId: string) => void = () => {}): Subscriptions {
   const connections = new Set<Connection>();
   const byThread = new Map<string, Set<Connection>>();
 
@@ -49,6 +50,7 @@ export function createSubscriptions(): Subscriptions {
     const followers = byThread.get(threadId);
     if (!followers?.delete(connection)) return false;
     if (followers.size === 0) byThread.delete(threadId);
+    onChange(threadId);
     return true;
   };
 
@@ -69,6 +71,7 @@ export function createSubscriptions(): Subscriptions {
       const followers = byThread.get(threadId);
       if (followers) followers.add(connection);
       else byThread.set(threadId, new Set([connection]));
+      onChange(threadId);
     },
     unsubscribe,
     of: (threadId) => byThread.get(threadId) ?? NOBODY,

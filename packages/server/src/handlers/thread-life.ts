@@ -1,11 +1,9 @@
-import { CodexError, createDeadline, raceAbort } from '@codex/base';
-import type { Thread } from '@codex/core';
+import { CodexError } from '@codex/base';
+import { closeThread } from '../close-thread.ts';
 import type { Handlers, RequestContext } from '../context.ts';
 import { requireThread, threadNotFound } from '../loaded-thread.ts';
 import { requireRollout } from '../stored-thread.ts';
 import { parseThreadId } from '../thread-id.ts';
-
-const CLOSE_LIMIT_MS = 10_000;
 
 export const threadLifeHandlers = {
   /** The last one to leave closes the thread, after the answer (§14.4). */
@@ -19,7 +17,7 @@ export const threadLifeHandlers = {
     }
     if (!subscriptions.unsubscribe(id, ctx.connection)) return { status: 'notSubscribed' };
     ctx.afterReply(async () => {
-      if (subscriptions.of(id).size === 0) await closeThread(ctx, thread);
+      if (subscriptions.of(id).size === 0) await closeThread(thread, { clock: ctx.server.clock, log: ctx.log });
     });
     return { status: 'unsubscribed' };
   },
@@ -47,7 +45,7 @@ export const threadLifeHandlers = {
     if (thread) {
       // Clients hear of it by `thread/archived`.
       ctx.server.feed.closeQuietly(id);
-      await closeThread(ctx, thread);
+      await closeThread(thread, { clock: ctx.server.clock, log: ctx.log });
     }
     await ctx.server.services.store.archive(path);
     tellAll(ctx, 'thread/archived', id);
@@ -82,16 +80,4 @@ export const threadLifeHandlers = {
 
 function tellAll(ctx: RequestContext, method: 'thread/archived' | 'thread/unarchived', threadId: string): void {
   ctx.afterReply(() => ctx.server.subscriptions.broadcast({ method, params: { threadId } }));
-}
-
-/** A thread that does not close in time, or not properly, is an error in the log and not in the answer. */
-async function closeThread(ctx: RequestContext, thread: Thread): Promise<void> {
-  const limit = createDeadline(CLOSE_LIMIT_MS, ctx.server.clock);
-  try {
-    await raceAbort(thread.close(), limit.signal);
-  } catch (error) {
-    ctx.log.error({ err: error, threadId: thread.id }, 'closing a thread failed');
-  } finally {
-    limit.clear();
-  }
 }
