@@ -104,6 +104,15 @@ test('a time limit ends the command with 124 and keeps what it said', async () =
   });
 });
 
+test('output without a cap is cut where no message could hold it', async () => {
+  const { server } = world();
+  const client = await introduced(server);
+  const command = ['head', '-c', '90000000', '/dev/zero'];
+  const { stdout } = (await client.request('command/exec', { command, disableOutputCap: true })) as { stdout: string };
+  expect(stdout).toHaveLength(Math.floor((250 * 1024 * 1024) / 6));
+  expect(await client.request('command/exec', { command: ['true'] })).toMatchObject({ exitCode: 0 });
+}, 60_000);
+
 test('output is cut at the cap of each stream', async () => {
   const { server } = world();
   const client = await introduced(server);

@@ -19,8 +19,10 @@ export interface ExecOutput {
   texts(): Record<OutputStream, string>;
 }
 
-/** An output nobody bounded must still fit into one JSON text. */
+/** An output nobody bounded must still fit into one JSON text, where one byte may need six characters. */
 const MAX_KEPT = 128 * 1024 * 1024;
+const MAX_WRITTEN = 250 * 1024 * 1024;
+const WORST_ESCAPE = 6;
 
 export function createExecOutput(
   order: ExecOrder,
@@ -32,7 +34,7 @@ export function createExecOutput(
     const kept = { stdout: deps.headTail(most, most), stderr: deps.headTail(most, most) };
     return {
       receive: (stream, chunk) => kept[stream].push(chunk),
-      texts: () => ({ stdout: kept.stdout.text(), stderr: kept.stderr.text() }),
+      texts: () => ({ stdout: writable(kept.stdout.text()), stderr: writable(kept.stderr.text()) }),
     };
   }
   const room = { stdout: outputCap, stderr: outputCap };
@@ -51,4 +53,16 @@ export function createExecOutput(
     },
     texts: () => ({ stdout: '', stderr: '' }),
   };
+}
+
+/** As much of the text as can be part of a message, whatever is in it. */
+function writable(text: string): string {
+  const safe = Math.floor(MAX_WRITTEN / WORST_ESCAPE);
+  if (text.length <= safe) return text;
+  try {
+    if (JSON.stringify(text).length <= MAX_WRITTEN) return text;
+  } catch {
+    // Longer than any string can be.
+  }
+  return text.slice(0, safe);
 }
