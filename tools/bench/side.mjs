@@ -46,7 +46,7 @@ function config(port) {
 }
 
 /** Only the local model can be reached. */
-function environment(dirs) {
+export function environment(dirs) {
   return {
     PATH: process.env.PATH ?? '',
     HOME: dirs.user,
