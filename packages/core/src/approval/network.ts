@@ -1,11 +1,10 @@
 import { AbortedError, toMessage } from '@codex/base';
 import type { ManagedNetwork } from '@codex/config';
-import type { NetworkRule } from '@codex/execpolicy';
-import type { Blocked, HostRequest, NetworkPolicy, NetworkProxy, NetworkSettings } from '@codex/network-proxy';
-import type { CommandNetwork } from '@codex/sandbox';
+import type { HostRequest } from '@codex/network-proxy';
 import type { ThreadSession } from '../session.ts';
 import type { TurnContextForTools } from '../tools/tool.ts';
 import { askAboutHost, hostKey, mayAsk } from './network-question.ts';
+import { openNetwork, type OpenNetwork } from './open-network.ts';
 
 /** The managed network of a thread: its proxy, and what users have said about hosts (core specification §17). */
 export interface ThreadNetwork {
@@ -17,9 +16,9 @@ export interface ThreadNetwork {
 /** A command's stay in the network. */
 export interface NetworkVisit {
   /** Variables that lead programs to the proxy. */
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: OpenNetwork['env'];
   /** The way to the proxy for commands in the sandbox. */
-  readonly network: CommandNetwork;
+  readonly network: OpenNetwork['network'];
   /** Aborts when the user answers a question about it with "cancel". */
   readonly cancelled: AbortSignal;
   /** Anything was refused to it. */
@@ -45,15 +44,6 @@ interface Pending {
   giveUp: AbortController;
 }
 
-interface Open {
-  proxy: NetworkProxy;
-  env: Readonly<Record<string, string>>;
-  network: CommandNetwork;
-  /** Brings the policy up to the rules that are in force now. */
-  refresh(): Promise<void>;
-  over: AbortController;
-}
-
 type Surroundings = Pick<ThreadSession, 'clock' | 'env' | 'log' | 'rules'>;
 
 /** Loads nothing and starts nothing before the first command. */
@@ -65,7 +55,7 @@ export function createThreadNetwork(settings: ManagedNetwork, session: Surroundi
   /** Why users refused hosts, for the model. */
   const said = new Map<string, string>();
   let latest: TurnContextForTools | null = null;
-  let opening: Promise<Open> | null = null;
+  let opening: Promise<OpenNetwork> | null = null;
 
   /** The command a connection belongs to, which is known only when one runs alone. */
   const only = (): Visitor | null => (visitors.size === 1 ? ([...visitors][0] ?? null) : null);
@@ -116,50 +106,19 @@ export function createThreadNetwork(settings: ManagedNetwork, session: Surroundi
     }
   };
 
-  const onBlocked = (blocked: Blocked, text: (blocked: Blocked) => string): void => {
-    const reason = blocked.source === 'decider' ? said.get(hostKey(blocked)) : undefined;
-    only()?.refused.add(
-      reason === undefined ? text(blocked) : `Network access to "${blocked.host}" was blocked: ${reason}.`,
-    );
-  };
-
-  const open = async (): Promise<Open> => {
-    const { blockedText, networkPolicy, normalizeHost, proxyEnv, startNetworkProxy } = await import(
-      '@codex/network-proxy'
-    );
-    let policy: NetworkPolicy = networkPolicy(settings);
-    const refresh = async () => {
-      const { network } = await session.rules.current();
-      // Rules are looser about what a host is; what cannot be one cannot be reached either.
-      const rules = network.filter(({ host }) => normalizeHost(host) !== null);
-      policy = networkPolicy(withRules(settings, rules));
-    };
-    await refresh();
-    const over = new AbortController();
-    const { clock, log, env } = session;
-    const proxy = await startNetworkProxy({
-      clock,
-      log,
-      policy: () => policy,
-      async decide(request, signal) {
-        const isAllowed = await decide(request, signal);
-        await refresh();
-        return isAllowed;
+  const open = (): Promise<OpenNetwork> =>
+    openNetwork(settings, {
+      clock: session.clock,
+      log: session.log,
+      env: session.env,
+      rules: async () => (await session.rules.current()).network,
+      decide,
+      onBlocked(blocked, text) {
+        const reason = blocked.source === 'decider' ? said.get(hostKey(blocked)) : undefined;
+        const own = `Network access to "${blocked.host}" was blocked: ${reason}.`;
+        only()?.refused.add(reason === undefined ? text : own);
       },
-      onBlocked: (blocked) => onBlocked(blocked, blockedText),
-      socks: settings.socks5,
-      upstreamEnv: settings.allowUpstreamProxy ? env : null,
-      platform: process.platform,
     });
-    const { port } = proxy;
-    return {
-      proxy,
-      env: proxyEnv({ port, socks: settings.socks5, allowLocalBinding: settings.allowLocalBinding }),
-      network: { port, accept: (socket) => proxy.accept(socket), signal: over.signal },
-      refresh,
-      over,
-    };
-  };
 
   return {
     async enter(context) {
@@ -190,20 +149,7 @@ export function createThreadNetwork(settings: ManagedNetwork, session: Surroundi
     async close() {
       const opened = await opening?.catch(() => null);
       for (const { giveUp } of pending.values()) giveUp.abort();
-      opened?.over.abort();
-      await opened?.proxy.close();
+      await opened?.close();
     },
-  };
-}
-
-/** The lists with what rules say: of several rules for a host the last one holds. */
-function withRules(settings: ManagedNetwork, rules: readonly NetworkRule[]): NetworkSettings {
-  const last = new Map(rules.map(({ host, decision }) => [host, decision]));
-  const hosts = (wanted: NetworkRule['decision']) =>
-    [...last].filter(([, decision]) => decision === wanted).map(([host]) => host);
-  return {
-    ...settings,
-    allowedDomains: settings.managedOnly ? settings.allowedDomains : [...settings.allowedDomains, ...hosts('allow')],
-    deniedDomains: [...settings.deniedDomains, ...hosts('forbidden')],
   };
 }
