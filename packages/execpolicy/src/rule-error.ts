@@ -16,16 +16,18 @@ export interface RuleError {
 export function syntaxError(origin: string, source: string, message: string, span: Span): RuleError {
   const start = positionAt(source, span.start);
   const end = positionAt(source, Math.max(span.end, span.start));
-  const line = source.split('\n')[start.line - 1]?.replace(/\r$/, '') ?? '';
-  const margin = ' '.repeat(String(start.line).length);
+  // Behind the last line the text, other than the range, names the beginning; clients know it so.
+  const shown = span.start >= source.length && source.endsWith('\n') ? { line: 1, column: 1 } : start;
+  const line = source.split('\n')[shown.line - 1]?.replace(/\r$/, '') ?? '';
+  const margin = ' '.repeat(String(shown.line).length);
   const width =
-    end.line === start.line ? Math.max(1, end.column - start.column) : Array.from(line).length - start.column + 1;
-  const marks = `${' '.repeat(start.column - 1)}${'^'.repeat(Math.max(1, width))}`;
+    end.line === shown.line ? Math.max(1, end.column - shown.column) : Array.from(line).length - shown.column + 1;
+  const marks = `${' '.repeat(shown.column - 1)}${'^'.repeat(Math.max(1, width))}`;
   const text = [
     `starlark error: error: ${message}`,
-    `${margin}--> ${origin}:${start.line}:${start.column}`,
+    `${margin}--> ${origin}:${shown.line}:${shown.column}`,
     `${margin} |`,
-    `${start.line} | ${line}`,
+    `${shown.line} | ${line}`,
     `${margin} | ${marks}`,
     `${margin} |`,
   ].join('\n');

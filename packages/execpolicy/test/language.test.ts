@@ -72,7 +72,7 @@ describe('places of mistakes', () => {
     ['"é😀" + x\n', '1:8-1:9'],
     ['# c\n\nprefix_rule(\n  pattern=[],\n)\n', '3:1-5:2'],
     ['prefix_rule(pattern=["a"], match=["b"])\n', '1:1-1:40'],
-    ['x=1\nprefix_rule(pattern=["a"]\n', '1:1-1:1'],
+    ['x=1\nprefix_rule(pattern=["a"]\n', '3:1-3:1'],
     ['x=1\nprefix_rule(pattern=["a"]', '2:26-2:26'],
     ['def f(y):\n  prefix_rule(pattern=[y])\nf(1)\n', '2:3-2:27'],
     ['prefix_rule(pattern=[])\nfoo()\n', '2:1-2:4'],

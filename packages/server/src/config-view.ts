@@ -1,5 +1,6 @@
 import { isObject } from '@codex/base';
-import type { ResultOf } from '@codex/protocol';
+import type { RequiredNetwork, RequiredSandbox, Requirements } from '@codex/config';
+import type { NetworkRequirements, ResultOf } from '@codex/protocol';
 
 type Table = Readonly<Record<string, unknown>>;
 
@@ -179,6 +180,41 @@ export function readableConfig(table: Table): ResultOf<'config/read'>['config'] 
     tui: isObject(tui) ? { ...TUI, ...tui } : null,
   };
   return view as unknown as ResultOf<'config/read'>['config'];
+}
+
+/** What an administrator prescribes (§17.3), null when that is nothing that clients are shown. */
+export function readableRequirements(requirements: Requirements): ResultOf<'configRequirements/read'>['requirements'] {
+  const { approvalPolicies, sandboxModes, webSearchModes, features, residency, network, rules } = requirements;
+  const given = [approvalPolicies, sandboxModes, webSearchModes, features, residency, network];
+  if (rules.length === 0 && given.every((each) => each === null)) return null;
+  return {
+    allowedApprovalPolicies: approvalPolicies ? [...approvalPolicies.values] : null,
+    allowedSandboxModes: sandboxModes?.values.filter(isMode) ?? null,
+    allowedWebSearchModes: webSearchModes ? [...webSearchModes.values] : null,
+    featureRequirements: features ? { ...features.pins } : null,
+    enforceResidency: residency,
+    network: network && readableNetwork(network),
+  };
+}
+
+function readableNetwork(network: RequiredNetwork): NetworkRequirements {
+  const texts = (list: readonly string[] | undefined) => list?.slice() ?? null;
+  return {
+    enabled: network.enabled ?? null,
+    httpPort: network.http_port ?? null,
+    socksPort: network.socks_port ?? null,
+    allowUpstreamProxy: network.allow_upstream_proxy ?? null,
+    dangerouslyAllowNonLoopbackProxy: network.dangerously_allow_non_loopback_proxy ?? null,
+    dangerouslyAllowAllUnixSockets: network.dangerously_allow_all_unix_sockets ?? null,
+    allowedDomains: texts(network.allowed_domains),
+    deniedDomains: texts(network.denied_domains),
+    allowUnixSockets: texts(network.allow_unix_sockets),
+    allowLocalBinding: network.allow_local_binding ?? null,
+  };
+}
+
+function isMode(name: RequiredSandbox): name is Exclude<RequiredSandbox, 'external-sandbox'> {
+  return name !== 'external-sandbox';
 }
 
 /** The old switch `web_search = true` is no setting of the search, and is not shown as one. */

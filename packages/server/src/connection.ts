@@ -1,5 +1,11 @@
 import type { Logger } from '@codex/base';
-import type { RequestId, RpcErrorBody, RpcMessage, ServerNotification } from '@codex/protocol';
+import type {
+  ConfigWarningNotification,
+  RequestId,
+  RpcErrorBody,
+  RpcMessage,
+  ServerNotification,
+} from '@codex/protocol';
 import type { ClientIdentity } from '@codex/core';
 import { WithTurns } from './at-reply.ts';
 import type { ServerChannel } from './channel.ts';
@@ -46,6 +52,7 @@ export class Connection {
   readonly #deps: ConnectionDeps;
   readonly #outbox: Outbox;
   readonly #served = new Set<Promise<void>>();
+  readonly #warned = new Set<string>();
   #phase: Phase = 'opening';
   #introduction: Introduction | null = null;
   readonly #held: { notification: Outgoing; method: string }[] = [];
@@ -108,6 +115,14 @@ export class Connection {
 
   notify(notification: ServerNotification): void {
     this.tell(outgoing(notification), notification.method);
+  }
+
+  /** Sends a `configWarning`; what this client was told already it is not told again. */
+  warn(warning: ConfigWarningNotification): void {
+    const key = JSON.stringify(warning);
+    if (this.#warned.has(key)) return;
+    this.#warned.add(key);
+    this.notify({ method: 'configWarning', params: warning });
   }
 
   /** Undefined when nothing waits to be sent, else a promise of that. */

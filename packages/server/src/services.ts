@@ -11,6 +11,7 @@ import { type CommandExec, createCommandExec } from './services/command-exec/com
 import { createFileSearch, type FileSearch } from './services/fuzzy-search/file-search.ts';
 import { createFeedback, type Feedback } from './services/feedback.ts';
 import { createModelsService } from './services/models-service.ts';
+import { createRulesWarnings, type RulesWarnings } from './services/rules-warnings.ts';
 import { pacedRunner } from './services/paced-runner.ts';
 import type { ServiceOptions } from './services/service-options.ts';
 import { createLazyState, type LazyState } from './services/state/lazy-state.ts';
@@ -28,6 +29,7 @@ export interface Services {
   readonly state: LazyState;
   readonly feedback: Feedback;
   readonly commands: CommandExec;
+  readonly rules: RulesWarnings;
   readonly files: FileSearch;
   readonly skills: SkillsService;
   /** The models of the provider in force. */
@@ -77,7 +79,15 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
     store: createStoreService(options, { config, catalog }),
     state,
     feedback: createFeedback({ ...options, state, flushLog: deps.flushLog }),
-    commands: createCommandExec({ cwd: options.cwd, env, clock, config: () => config.current(), runner }),
+    commands: createCommandExec({
+      cwd: options.cwd,
+      env,
+      clock,
+      config: () => config.current(),
+      refusal: (sandboxPolicy) => config.refusal({ sandboxPolicy }),
+      runner,
+    }),
+    rules: createRulesWarnings(),
     files,
     skills,
     async models(client) {

@@ -32,9 +32,7 @@ export interface Position {
   readonly column: number;
 }
 
-/** The end of a text that ends in a line end has no line of its own and counts as the first position. */
 export function positionAt(text: string, offset: number): Position {
-  if (offset >= text.length && text.endsWith('\n')) return { line: 1, column: 1 };
   const before = text.slice(0, offset);
   const lineStart = before.lastIndexOf('\n') + 1;
   return { line: before.split('\n').length, column: Array.from(before.slice(lineStart)).length + 1 };

@@ -1,6 +1,6 @@
 import { CodexError } from '@codex/base';
 import type { Thread } from '@codex/core';
-import { readableConfig } from '../config-view.ts';
+import { readableConfig, readableRequirements } from '../config-view.ts';
 import type { Handlers, ServerContext } from '../context.ts';
 
 export const configHandlers = {
@@ -37,8 +37,11 @@ export const configHandlers = {
     return written;
   },
 
-  /** No administrator's limits are read by this build. */
-  'configRequirements/read': () => ({ requirements: null }),
+  async 'configRequirements/read'(_params, ctx) {
+    const { requirements, error } = await ctx.server.services.config.requirements();
+    if (error) throw new CodexError('internal', `failed to read configuration layers: ${error.message}`);
+    return { requirements: readableRequirements(requirements) };
+  },
 } satisfies Partial<Handlers>;
 
 /** New threads read the configuration afresh anyway; loaded ones follow what they can (§17.2). */

@@ -1,6 +1,5 @@
 import { CodexError } from '@codex/base';
 import type { Handlers } from '../context.ts';
-import { rulesWarnings } from '../rules-warnings.ts';
 import { isHeaderValue, originatorOf, platformFamily, platformOs, userAgentOf } from '../user-agent.ts';
 
 export const initializeHandlers = {
@@ -22,11 +21,11 @@ export const initializeHandlers = {
     });
     ctx.afterReply(async () => {
       try {
-        const { config } = ctx.server.services;
-        const warnings = [...(await config.warnings()), ...(await rulesWarnings(await config.layers(null)))];
-        for (const warning of warnings) {
-          ctx.connection.notify({ method: 'configWarning', params: warning });
-        }
+        const { config, rules } = ctx.server.services;
+        const loaded = await config.layers(null);
+        // A broken configuration says enough by itself.
+        const ofRules = loaded.ok ? await rules.of(loaded.config.rulesFolders) : [];
+        for (const warning of [...loaded.warnings, ...ofRules]) ctx.connection.warn(warning);
       } finally {
         ctx.connection.becomeReady();
       }

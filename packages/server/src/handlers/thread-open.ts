@@ -9,6 +9,7 @@ import type { Handlers, RequestContext } from '../context.ts';
 import { checkDynamicTools } from '../dynamic-tools.ts';
 import { threadLane } from '../lane-of.ts';
 import { osErrorText } from '../os-error.ts';
+import type { ThreadConfig } from '../services/config-service.ts';
 import { noRollout, requireRollout } from '../stored-thread.ts';
 import { parseThreadId, readUuid } from '../thread-id.ts';
 
@@ -97,6 +98,7 @@ function rejoin(ctx: RequestContext, params: ResumeParams, thread: Thread): Prom
   if (ignored.length > 0) {
     ctx.log.warn({ ignored: ignored.map(([key]) => key) }, 'the thread is loaded: settings of the request are ignored');
   }
+  ctx.afterReply(() => tellAbout(ctx, thread));
   return follow(ctx, thread);
 }
 
@@ -172,8 +174,27 @@ async function threadIdOf(ctx: RequestContext, path: string, given: string): Pro
   }
 }
 
-function configFor(ctx: RequestContext, params: OpenParams, cwd: string | null | undefined) {
-  return ctx.server.services.config.forThread({ cwd, config: params.config, settings: settingsOf(params) });
+/** The configuration of a thread to come. The client that opens it learns what of it is not followed. */
+async function configFor(ctx: RequestContext, params: OpenParams, cwd: string | null | undefined) {
+  const { config } = ctx.server.services;
+  const loaded = await config.forThread({ cwd, config: params.config, settings: settingsOf(params) });
+  ctx.afterReply(() => tellUnheeded(ctx, loaded));
+  return loaded;
+}
+
+/** The same for a client that joins later; when the configuration is broken by now, the thread does not care. */
+async function tellAbout(ctx: RequestContext, thread: Thread): Promise<void> {
+  const loaded = await ctx.server.services.config.layers(thread.settings().cwd);
+  if (loaded.ok) await tellUnheeded(ctx, loaded);
+}
+
+/** Settings that are not followed, and files of rules that are not in force. */
+async function tellUnheeded(
+  { connection, server }: RequestContext,
+  { config, unheeded }: Pick<ThreadConfig, 'config' | 'unheeded'>,
+): Promise<void> {
+  const ofRules = await server.services.rules.of(config.rulesFolders);
+  for (const warning of [...unheeded, ...ofRules]) connection.warn(warning);
 }
 
 function settingsOf(params: OpenParams): TypedSettings {

@@ -1,16 +1,17 @@
 import { CodexError } from '@codex/base';
 import type { SettingsOverrides } from '@codex/core';
 import type { ParamsOf, UserInput } from '@codex/protocol';
-import type { Handlers } from '../context.ts';
+import type { Handlers, RequestContext } from '../context.ts';
 import { requireThread } from '../loaded-thread.ts';
 
 /** Unicode characters of all texts of one input together. Checked before the thread is looked up, as clients expect. */
 const MAX_CHARS = 1_048_576;
 
 export const turnHandlers = {
-  'turn/start'(params, ctx) {
+  async 'turn/start'(params, ctx) {
     checkSize(params.input);
     const thread = requireThread(ctx, params.threadId);
+    await checkPolicies(params, ctx);
     const prepared = thread.prepareTurn({
       input: params.input,
       overrides: overridesOf(params),
@@ -42,6 +43,18 @@ export const turnHandlers = {
     return {};
   },
 } satisfies Partial<Handlers>;
+
+/** Unlike what is configured, what a client asks for in so many words is refused when an administrator forbids it. */
+async function checkPolicies(params: ParamsOf<'turn/start'>, ctx: RequestContext): Promise<void> {
+  const { approvalPolicy, sandboxPolicy, approvalsReviewer } = params;
+  if (approvalPolicy || sandboxPolicy) {
+    const refusal = await ctx.server.services.config.refusal({ approvalPolicy, sandboxPolicy });
+    if (refusal !== null) throw new CodexError('invalidRequest', refusal);
+  }
+  if (approvalsReviewer !== 'guardian_subagent') return;
+  const { NO_GUARDIAN } = await import('@codex/config');
+  ctx.afterReply(() => ctx.connection.warn({ summary: NO_GUARDIAN, details: null }));
+}
 
 function checkSize(input: readonly UserInput[]): void {
   let chars = 0;

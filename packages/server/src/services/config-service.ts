@@ -1,7 +1,16 @@
 import { isAbsolute, resolve } from 'node:path';
 import { CodexError } from '@codex/base';
-import type { Config, Loaded, LoadedConfig, LoadOptions, Notice, TypedSettings } from '@codex/config';
-import type { ConfigWarningNotification } from '@codex/protocol';
+import type {
+  Config,
+  ConfigReader,
+  Loaded,
+  LoadedConfig,
+  LoadOptions,
+  Notice,
+  RequirementsRead,
+  TypedSettings,
+} from '@codex/config';
+import type { AskForApproval, ConfigWarningNotification, SandboxPolicy } from '@codex/protocol';
 import { type ConfigWriter, createConfigWriter } from './config-writer.ts';
 import type { ServiceOptions } from './service-options.ts';
 
@@ -18,6 +27,14 @@ export interface ThreadConfig {
   config: Config;
   deprecations: readonly Notice[];
   startupWarnings: readonly string[];
+  /** Settings that are not followed. */
+  unheeded: readonly ConfigWarningNotification[];
+}
+
+/** Absent is no change. */
+export interface PolicyChange {
+  approvalPolicy?: AskForApproval | null | undefined;
+  sandboxPolicy?: SandboxPolicy | null | undefined;
 }
 
 /** The configuration, read afresh for every question. */
@@ -28,21 +45,24 @@ export interface ConfigService {
   current(folder?: string): Promise<Config>;
   /** All layers of a folder, for `config/read`; broken files are a value. */
   layers(cwd: string | null): Promise<Loaded>;
-  /** For every client after `initialize`. */
-  warnings(): Promise<readonly ConfigWarningNotification[]>;
+  /** What an administrator prescribes now; a broken file is a value. */
+  requirements(): Promise<RequirementsRead>;
+  /** Why an administrator forbids a change; null when it is allowed. */
+  refusal(wanted: PolicyChange): Promise<string | null>;
   readonly writer: ConfigWriter;
 }
 
 export function createConfigService(options: ServiceOptions): ConfigService {
-  const { home, cwd, env, overrides, profile, ids } = options;
-  const reader = async () => (await import('@codex/config')).createConfigReader();
-  let ready: ReturnType<typeof reader> | undefined;
+  const { home, cwd, env, overrides, profile, systemDir, ids } = options;
+  const system = systemDir === undefined ? {} : { systemDir };
+  let ready: Promise<ConfigReader> | undefined;
+  const reader = () => (ready ??= import('@codex/config').then(({ createConfigReader }) => createConfigReader()));
 
   const load = async (more: Partial<LoadOptions>): Promise<Loaded> => {
-    ready ??= reader();
-    const given = { home, cwd, env, overrides, ...(profile === undefined ? {} : { profile }) };
-    return (await ready).load({ ...given, ...more });
+    const given = { home, cwd, env, overrides, ...system, ...(profile === undefined ? {} : { profile }) };
+    return (await reader()).load({ ...given, ...more });
   };
+  const requirements = async () => (await reader()).requirements({ env, ...system });
 
   return {
     async forThread(request) {
@@ -56,10 +76,17 @@ export function createConfigService(options: ServiceOptions): ConfigService {
     async current(folder = cwd) {
       const loaded = await load({ cwd: folder });
       if (loaded.ok) return loaded.config;
-      return (await import('@codex/config')).defaultConfig(home, folder, env);
+      return (await import('@codex/config')).defaultConfig(home, folder, env, loaded.requirements);
     },
     layers: (folder) => load({ cwd: folder !== null && isAbsolute(folder) ? folder : resolve(cwd, folder ?? '.') }),
-    warnings: async () => (await load({})).warnings,
+    requirements,
+    async refusal({ approvalPolicy, sandboxPolicy }) {
+      const [config, prescribed] = await Promise.all([import('@codex/config'), requirements()]);
+      return config.refusedByRequirements(prescribed.requirements, {
+        approvalPolicy: approvalPolicy ?? undefined,
+        sandbox: sandboxPolicy ? config.requiredSandbox(sandboxPolicy) : undefined,
+      });
+    },
     writer: createConfigWriter({ home, ids, load }),
   };
 }

@@ -4,6 +4,9 @@ import type { ClientIdentity } from '@codex/core';
 import type { createModels, Models, ModelsDeps } from '@codex/models';
 import type { ServiceOptions } from './service-options.ts';
 
+/** Where requests may be processed, as an administrator prescribes (core specification §3.2). */
+const RESIDENCY_HEADER = 'x-openai-internal-codex-residency';
+
 /** Clients of model providers. Threads with the same provider, settings and client share one. */
 export interface ModelsService {
   /** To be awaited once before `get`. */
@@ -26,8 +29,11 @@ export function createModelsService(options: ServiceOptions, credentials: Models
       const configured = config.modelProviders[providerId];
       if (!configured) throw new CodexError('config', `Model provider \`${providerId}\` not found`);
       // The built-in provider tells which program asks; config leaves this header to us.
-      const provider =
-        providerId === 'openai' ? { ...configured, httpHeaders: { ...configured.httpHeaders, version } } : configured;
+      const ours = {
+        ...(providerId === 'openai' ? { version } : {}),
+        ...(config.requirements.residency ? { [RESIDENCY_HEADER]: config.requirements.residency } : {}),
+      };
+      const provider = { ...configured, httpHeaders: { ...configured.httpHeaders, ...ours } };
       const key = JSON.stringify([provider, client.originator, client.userAgent, config.modelCatalogJson]);
       const known = made.get(key);
       if (known) return known;

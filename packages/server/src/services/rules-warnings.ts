@@ -1,15 +1,24 @@
 import { toMessage } from '@codex/base';
-import type { Loaded } from '@codex/config';
+import type { RulesReader } from '@codex/execpolicy';
 import type { ConfigWarningNotification } from '@codex/protocol';
 
-/** What is wrong with the rules about commands (app-server specification §17.4); nothing while the configuration itself is broken. */
-export async function rulesWarnings(loaded: Loaded): Promise<ConfigWarningNotification[]> {
-  if (!loaded.ok) return [];
-  const { loadRules } = await import('@codex/execpolicy');
-  try {
-    const { warnings } = await loadRules(loaded.config.rulesFolders);
-    return warnings.map(({ summary, details, path, range }) => ({ summary, details, path, range }));
-  } catch (error) {
-    return [{ summary: 'Rules cannot be read; no command will run.', details: toMessage(error) }];
-  }
+/** What is wrong with the rules about commands (app-server specification §17.4). */
+export interface RulesWarnings {
+  /** Of these folders; files are parsed again only when they changed. */
+  of(folders: readonly string[]): Promise<ConfigWarningNotification[]>;
+}
+
+export function createRulesWarnings(): RulesWarnings {
+  let ready: Promise<RulesReader> | undefined;
+  const reader = () => (ready ??= import('@codex/execpolicy').then(({ createRulesReader }) => createRulesReader()));
+  return {
+    async of(folders) {
+      try {
+        const { warnings } = await (await reader()).load(folders);
+        return warnings.map(({ summary, details, path, range }) => ({ summary, details, path, range }));
+      } catch (error) {
+        return [{ summary: 'Rules cannot be read; no command will run.', details: toMessage(error) }];
+      }
+    },
+  };
 }

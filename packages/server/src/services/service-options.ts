@@ -8,6 +8,8 @@ export interface ServiceOptions {
   env: Readonly<Record<string, string | undefined>>;
   overrides: readonly Override[];
   profile?: string;
+  /** Where an administrator's configuration and requirements are. Default /etc/codex. */
+  systemDir?: string;
   version: string;
   honourApiKeyEnv: boolean;
   /** Called when a command was refused because its policy cannot be enforced here. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type Clock, CodexError, isCodexError } from '@codex/base';
 import type { Config } from '@codex/config';
-import type { ParamsOf, ResultOf } from '@codex/protocol';
+import type { ParamsOf, ResultOf, SandboxPolicy } from '@codex/protocol';
 import type { Runner } from '@codex/sandbox';
 import { decodeBase64 } from '../../base64.ts';
 import { badParams, checkSize, readExecOrder } from './exec-order.ts';
@@ -30,6 +30,8 @@ export interface CommandExecDeps {
   env: Readonly<Record<string, string | undefined>>;
   clock: Clock;
   config: () => Promise<Config>;
+  /** Why an administrator forbids a policy; null when it is allowed. */
+  refusal: (policy: SandboxPolicy) => Promise<string | null>;
   runner: () => Promise<Runner>;
 }
 
@@ -78,6 +80,8 @@ export function createCommandExec(deps: CommandExecDeps): CommandExec {
       }
       owned.starting += 1;
       try {
+        const refusal = params.sandboxPolicy ? await deps.refusal(params.sandboxPolicy) : null;
+        if (refusal !== null) throw new CodexError('invalidRequest', `invalid sandbox policy: ${refusal}`);
         const [runner, config, sandbox] = await Promise.all([deps.runner(), deps.config(), import('@codex/sandbox')]);
         const spec = {
           argv: order.command,
