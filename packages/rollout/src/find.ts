@@ -13,7 +13,7 @@ export async function findRollout(home: string, id: string): Promise<string | nu
   const created = Number.parseInt(wanted.replace('-', '').slice(0, 12), 16);
   for (const at of wanted[14] === '7' ? [created, created - DAY, created + DAY] : []) {
     const folder = dirname(rolloutPath(home, wanted, at));
-    const found = (await filesIn(folder)).find((file) => file.id === wanted);
+    const found = filesIn(folder).find((file) => file.id === wanted);
     if (found) return found.path;
   }
   for await (const file of rolloutFiles(home, false)) if (file.id === wanted) return file.path;
@@ -24,6 +24,6 @@ export async function findRollout(home: string, id: string): Promise<string | nu
 export async function findArchived(home: string, id: string): Promise<string | null> {
   if (!isUuid(id)) return null;
   const wanted = id.toLowerCase();
-  const found = (await filesIn(join(home, ARCHIVED))).find((file) => file.id === wanted);
+  const found = filesIn(join(home, ARCHIVED)).find((file) => file.id === wanted);
   return found?.path ?? null;
 }

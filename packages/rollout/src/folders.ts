@@ -1,5 +1,6 @@
-import { readdir } from 'node:fs/promises';
+import { readdirSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { systemCode } from '@codex/base';
 import { ARCHIVED, isRolloutName, parseRolloutName, type RolloutName, SESSIONS } from './paths.ts';
 
@@ -7,47 +8,56 @@ export interface RolloutFile extends RolloutName {
   path: string;
 }
 
-/** All rollout files of a home, newest creation first, ties by id downwards. */
+/** All rollout files of a home, newest creation first, ties by id downwards. Others get their turn after each folder. */
 export async function* rolloutFiles(home: string, archived: boolean): AsyncGenerator<RolloutFile> {
-  for await (const folder of rolloutFolders(home, archived)) yield* await filesIn(folder);
-}
-
-/** The folders that rollout files may lie in, newest first; the archive is one, there or not. */
-async function* rolloutFolders(home: string, archived: boolean): AsyncGenerator<string> {
-  if (archived) yield join(home, ARCHIVED);
-  else yield* dayFolders(home);
+  for (const folder of archived ? [join(home, ARCHIVED)] : dayFolders(home)) {
+    yield* filesIn(folder);
+    await setImmediate();
+  }
 }
 
 /** The folders of the days, newest first. */
-export async function* dayFolders(home: string): AsyncGenerator<string> {
+export function* dayFolders(home: string): Generator<string> {
   const root = join(home, SESSIONS);
-  for (const year of await numbered(root, /^\d{4}$/)) {
-    for (const month of await numbered(join(root, year), /^\d{2}$/)) {
-      for (const day of await numbered(join(root, year, month), /^\d{2}$/)) yield join(root, year, month, day);
+  for (const year of numbered(root, /^\d{4}$/)) {
+    for (const month of numbered(join(root, year), /^\d{2}$/)) {
+      for (const day of numbered(join(root, year, month), /^\d{2}$/)) yield join(root, year, month, day);
     }
   }
 }
 
-async function numbered(folder: string, name: RegExp): Promise<string[]> {
-  return (await entries(folder))
+function numbered(folder: string, name: RegExp): string[] {
+  return entries(folder)
     .filter((entry) => name.test(entry))
     .sort()
     .reverse();
 }
 
 /** The paths of the rollout files directly in a folder, in any order. */
-export async function pathsIn(folder: string): Promise<string[]> {
-  return (await entries(folder)).filter(isRolloutName).map((entry) => `${folder}${sep}${entry}`);
+export function pathsIn(folder: string): string[] {
+  return entries(folder)
+    .filter(isRolloutName)
+    .map((entry) => `${folder}${sep}${entry}`);
 }
 
 /** The rollout files directly in a folder, in listing order. */
-export async function filesIn(folder: string): Promise<RolloutFile[]> {
+export function filesIn(folder: string): RolloutFile[] {
   const files: RolloutFile[] = [];
-  for (const entry of await entries(folder)) {
+  for (const entry of entries(folder)) {
     const name = parseRolloutName(entry);
     if (name) files.push({ ...name, path: join(folder, entry) });
   }
   return files.sort((a, b) => compareKeys({ at: b.createdAt, id: b.id }, { at: a.createdAt, id: a.id }));
+}
+
+/** The time of the last write in milliseconds; null for what is not there or cannot be looked at. */
+export function timeOf(path: string): number | null {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? null;
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return null;
+  }
 }
 
 /** Ascending by whole second, then by id. */
@@ -55,9 +65,10 @@ export function compareKeys(a: { at: number; id: string }, b: { at: number; id: 
   return Math.floor(a.at / 1000) - Math.floor(b.at / 1000) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
-async function entries(folder: string): Promise<string[]> {
+/** Looked at at once: handing so small a question to another thread costs more than its answer. */
+function entries(folder: string): string[] {
   try {
-    return await readdir(folder);
+    return readdirSync(folder);
   } catch (error) {
     const code = systemCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return [];

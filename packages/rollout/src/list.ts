@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import { formatListCursor, type ListPlace, parseListCursor, type ThreadSummary } from '@codex/protocol';
-import { compareKeys, type RolloutFile, rolloutFiles } from './folders.ts';
+import { compareKeys, rolloutFiles, timeOf } from './folders.ts';
 import { readHeader } from './summary.ts';
 
 export interface ListOptions {
@@ -20,8 +20,8 @@ export interface ListPage {
   nextCursor: string | null;
 }
 
-/** Files looked at side by side. */
-const WIDTH = 16;
+/** Files looked at before others get their turn. */
+const SLICE = 16;
 
 /**
  * A page of threads, newest first, straight from the files (rollout specification §6). Reading goes on until the page
@@ -33,27 +33,17 @@ export async function listRollouts(options: ListOptions): Promise<ListPage> {
   const candidates = options.sortKey === 'created_at' ? byCreation(options) : byUpdate(options);
   const data: ThreadSummary[] = [];
   let last: ListPlace | null = null;
-  let wave: { key: ListPlace; path: string }[] = [];
-  /** Adds what the wave holds; the cursor once the page is over-full, else null. */
-  const digest = async (): Promise<string | null> => {
-    const found = await Promise.all(wave.map(({ path }) => readQuietly(path)));
-    for (const [i, summary] of found.entries()) {
-      if (!summary || !options.filter(summary)) continue;
-      if (data.length === limit) return last && formatListCursor(last);
-      data.push(summary);
-      last = wave[i]?.key ?? last;
-    }
-    wave = [];
-    return null;
-  };
-  for await (const candidate of candidates) {
-    if (after && compareKeys(candidate.key, after) >= 0) continue;
-    wave.push(candidate);
-    if (wave.length < WIDTH) continue;
-    const nextCursor = await digest();
-    if (nextCursor !== null) return { data, nextCursor };
+  let looks = 0;
+  for await (const { key, path } of candidates) {
+    if (after && compareKeys(key, after) >= 0) continue;
+    if (++looks % SLICE === 0) await setImmediate();
+    const summary = await readQuietly(path);
+    if (!summary || !options.filter(summary)) continue;
+    if (data.length === limit) return { data, nextCursor: last && formatListCursor(last) };
+    data.push(summary);
+    last = key;
   }
-  return { nextCursor: await digest(), data };
+  return { data, nextCursor: null };
 }
 
 async function* byCreation({ home, archived }: ListOptions): AsyncGenerator<{ key: ListPlace; path: string }> {
@@ -62,20 +52,12 @@ async function* byCreation({ home, archived }: ListOptions): AsyncGenerator<{ ke
 
 async function* byUpdate({ home, archived }: ListOptions): AsyncGenerator<{ key: ListPlace; path: string }> {
   const files: { key: ListPlace; path: string }[] = [];
-  let wave: RolloutFile[] = [];
-  const digest = async () => {
-    const times = await Promise.all(wave.map(({ path }) => stat(path).catch(() => null)));
-    for (const [i, { id, path }] of wave.entries()) {
-      const at = times[i]?.mtimeMs;
-      if (at !== undefined) files.push({ key: { at, id }, path });
-    }
-    wave = [];
-  };
-  for await (const file of rolloutFiles(home, archived)) {
-    wave.push(file);
-    if (wave.length === WIDTH * 4) await digest();
+  let looks = 0;
+  for await (const { id, path } of rolloutFiles(home, archived)) {
+    if (++looks % SLICE === 0) await setImmediate();
+    const at = timeOf(path);
+    if (at !== null) files.push({ key: { at, id }, path });
   }
-  await digest();
   yield* files.sort((a, b) => compareKeys(b.key, a.key));
 }
 

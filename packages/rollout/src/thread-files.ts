@@ -1,9 +1,7 @@
-import { statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { systemCode } from '@codex/base';
 import type { ThreadFiles } from '@codex/protocol';
-import { dayFolders, pathsIn } from './folders.ts';
+import { dayFolders, pathsIn, timeOf } from './folders.ts';
 import { ARCHIVED, parseRolloutName } from './paths.ts';
 import { readHeader } from './summary.ts';
 
@@ -16,9 +14,10 @@ export function threadFiles(home: string): ThreadFiles {
   return {
     archive,
     async *all() {
-      for await (const folder of foldersOf(archive, home)) {
-        for (const [i, path] of (await pathsIn(folder)).entries()) {
-          if (i % SLICE === SLICE - 1) await setImmediate();
+      let count = 0;
+      for (const folder of [archive, ...dayFolders(home)]) {
+        for (const path of pathsIn(folder)) {
+          if (++count % SLICE === 0) await setImmediate();
           yield* withTime(path);
         }
       }
@@ -31,33 +30,19 @@ export function threadFiles(home: string): ThreadFiles {
     },
     modifiedAt: async (path) => timeOf(path),
     async *folders(days = Number.POSITIVE_INFINITY) {
+      yield* withTime(archive);
       let left = days;
-      for await (const folder of foldersOf(archive, home)) {
+      for (const folder of dayFolders(home)) {
         yield* withTime(folder);
-        if (folder !== archive && --left <= 0) return;
+        if (--left <= 0) return;
       }
     },
-    within: pathsIn,
+    within: async (folder) => pathsIn(folder),
   };
-}
-
-async function* foldersOf(archive: string, home: string): AsyncGenerator<string> {
-  yield archive;
-  yield* dayFolders(home);
 }
 
 /** Nothing for what is gone by now. */
 function* withTime(path: string): Generator<{ path: string; modifiedAt: number }> {
   const modifiedAt = timeOf(path);
   if (modifiedAt !== null) yield { path, modifiedAt };
-}
-
-/** Asked at once: handing so small a question to another thread costs more than its answer. */
-function timeOf(path: string): number | null {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? null;
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error;
-    return null;
-  }
 }

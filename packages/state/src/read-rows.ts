@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ListedThread, ThreadFiles } from '@codex/protocol';
 import type { BlankRow } from './thread-row.ts';
 
@@ -20,6 +21,7 @@ export async function readRows(files: ThreadFiles, seen: readonly Seen[]): Promi
       return row ?? { path, updatedAt: modifiedAt, blank: true };
     });
     rows.push(...(await Promise.all(some)));
+    await setImmediate();
   }
   return rows;
 }
