@@ -10,5 +10,8 @@ export interface AppIo {
   cwd: string;
 }
 
-/** An app's entry: arguments without the program and subcommand name; resolves to the exit code once everything is closed. */
-export type AppMain = (argv: string[], io: AppIo) => Promise<number>;
+/**
+ * An app's entry: arguments without the program and subcommand name, of which the first `before` were written before
+ * that name; resolves to the exit code once everything is closed.
+ */
+export type AppMain = (argv: string[], io: AppIo, before: number) => Promise<number>;

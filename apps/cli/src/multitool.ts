@@ -47,7 +47,7 @@ async function runCommand(
     passed.push(...words);
   }
   const app = await command.load();
-  return app([...passed, ...rest], io);
+  return app([...passed, ...rest], io, passed.length);
 }
 
 async function runHelp(rest: string[], io: AppIo, commands: Commands): Promise<number> {

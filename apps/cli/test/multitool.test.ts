@@ -3,16 +3,18 @@ import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../src/commands.ts';
-import { main, VERSION } from '../src/index.ts';
+import { type AppMain, main, VERSION } from '../src/index.ts';
 
 /** Runs the multitool with apps that only record how they were called, and end with code 7. */
 async function codex(...argv: string[]) {
   const io = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough(), env: {}, cwd: '/' };
   const calls: [string, ...string[]][] = [];
+  const befores: number[] = [];
   const commands = Object.fromEntries(
     Object.entries(COMMANDS).map(([name, command]) => {
-      const app = async (args: string[]) => {
+      const app: AppMain = async (args, _io, before) => {
         calls.push([name, ...args]);
+        befores.push(before);
         return 7;
       };
       return [name, { ...command, load: async () => app }];
@@ -20,14 +22,14 @@ async function codex(...argv: string[]) {
   );
   const code = await main(argv, io, commands);
   const text = (stream: PassThrough) => String(stream.read() ?? '');
-  return { code, calls, stdout: text(io.stdout), stderr: text(io.stderr) };
+  return { code, calls, befores, stdout: text(io.stdout), stderr: text(io.stderr) };
 }
 
 describe('codex', () => {
   it('prints its version, which is the package version', async () => {
     const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
     expect(VERSION).toBe(version);
-    const printed = { code: 0, calls: [], stdout: `codex-cli ${VERSION}\n`, stderr: '' };
+    const printed = { code: 0, calls: [], befores: [], stdout: `codex-cli ${VERSION}\n`, stderr: '' };
     expect(await codex('--version')).toEqual(printed);
     expect(await codex('-c', 'a=1', '-V')).toEqual(printed);
   });
@@ -77,6 +79,7 @@ describe('codex', () => {
         'hi',
       ],
     ]);
+    expect((await codex('-m', 'a', '-c', 'x=1', 'exec', '-m', 'b')).befores).toEqual([2]);
     expect((await codex('-a', 'never', '--search', 'exec')).calls).toEqual([['exec', '--config', 'web_search="live"']]);
     expect((await codex('-c', 'x=1', '--disable', 'g', '-m', 'gpt', '-a', 'never', 'app-server')).calls).toEqual([
       [

@@ -80,15 +80,20 @@ const COMMANDS = new Set(['resume', 'review', 'help']);
 
 interface Given {
   command: string | null;
+  /** Options of the current command. */
+  seen: Set<string>;
   flags: Set<string>;
   values: Map<string, string[]>;
   settings: Setting[];
   positionals: string[];
 }
 
-/** Reads the command line of exec (exec specification, "Command line"). Never throws. */
-export function parseArguments(argv: readonly string[]): Arguments {
-  const given = collect(argv);
+/**
+ * Reads the command line of exec (exec specification, "Command line"). An option counts once, but may be written again
+ * after the subcommand (`before` words stand before it) and after `resume`; then the last one counts. Never throws.
+ */
+export function parseArguments(argv: readonly string[], before = 0): Arguments {
+  const given = collect(argv, before);
   if ('message' in given) return { kind: 'invalid', message: given.message };
   const { command, flags, values, settings } = given;
   if (flags.has('help') || command === 'help') return { kind: 'help' };
@@ -135,7 +140,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   };
 }
 
-function collect(argv: readonly string[]): Given | { message: string } {
+function collect(argv: readonly string[], before: number): Given | { message: string } {
   const options = { ...OPTIONS, ...Object.fromEntries(Object.entries(ALIASES).map(([a, b]) => [a, OPTIONS[b]])) };
   const { tokens } = parseArgs({
     args: [...argv],
@@ -144,11 +149,20 @@ function collect(argv: readonly string[]): Given | { message: string } {
     allowPositionals: true,
     tokens: true,
   });
-  const given: Given = { command: null, flags: new Set(), values: new Map(), settings: [], positionals: [] };
+  const given: Given = {
+    ...{ command: null, settings: [], positionals: [] },
+    ...{ seen: new Set(), flags: new Set(), values: new Map() },
+  };
+  let inherited = before > 0;
   let terminated = false;
   /** `-i` takes all words up to the next option, but in `resume` one. */
   let takingImages = false;
   for (const token of tokens) {
+    if (inherited && token.index >= before) {
+      inherited = false;
+      takingImages = false;
+      given.seen.clear();
+    }
     if (token.kind === 'option-terminator') {
       terminated = true;
       takingImages = false;
@@ -156,6 +170,7 @@ function collect(argv: readonly string[]): Given | { message: string } {
       if (takingImages) push(given.values, 'image', splitImages(token.value));
       else if (given.command === null && given.positionals.length === 0 && !terminated && COMMANDS.has(token.value)) {
         given.command = token.value;
+        given.seen.clear();
         // It has options of its own, which are no mistakes.
         if (given.command === 'review') return given;
       } else given.positionals.push(token.value);
@@ -180,9 +195,8 @@ function takeOption(
   const value = inlineValue && !rawName.startsWith('--') ? token.value?.replace(/^=/, '') : token.value;
   const option = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
   if (!option) return `unexpected argument '${rawName}' found`;
-  if (!option.multiple && (given.flags.has(name) || given.values.has(name))) {
-    return `the argument '--${name}' cannot be used multiple times`;
-  }
+  if (!option.multiple && given.seen.has(name)) return `the argument '--${name}' cannot be used multiple times`;
+  given.seen.add(name);
   if (option.type === 'boolean') {
     if (value !== undefined) return `unexpected value '${value}' for '--${name}' found`;
     given.flags.add(name);

@@ -18,11 +18,11 @@ import { wantsColor } from './style.ts';
 import { findWorkspace } from './workspace.ts';
 
 /**
- * Runs one prompt without a terminal (exec specification): arguments without the program and subcommand name; resolves
- * to the exit code once everything is written and closed.
+ * Runs one prompt without a terminal (exec specification): arguments without the program and subcommand name, of which
+ * the first `before` were written before that name; resolves to the exit code once everything is written and closed.
  */
-export async function main(argv: string[], io: AppIo): Promise<number> {
-  const args = parseArguments(argv);
+export async function main(argv: string[], io: AppIo, before = 0): Promise<number> {
+  const args = parseArguments(argv, before);
   switch (args.kind) {
     case 'help':
       io.stdout.write((await import('./help.ts')).HELP);

@@ -86,6 +86,20 @@ describe('the command line', () => {
   });
 
   it.each([
+    [
+      ['-mroot', '-sread-only', '-m', 'a', '--json', 'x'],
+      2,
+      { model: 'a', sandbox: 'read-only', json: true, prompt: 'x' },
+    ],
+    [['--full-auto', '--full-auto', 'x'], 1, { sandbox: 'workspace-write', prompt: 'x' }],
+    [['--json', '-m', 'a', 'resume', 'ID', '--json', '-m', 'b'], 0, { resume: byKey('ID'), json: true, model: 'b' }],
+    [['--image=a', 'x'], 1, { images: ['a'], prompt: 'x' }],
+    [['-i', 'a', '-i', 'b', 'x'], 2, { images: ['a', 'b', 'x'] }],
+  ])('%j counts the last of what stands on both sides of a subcommand (%i before it)', (argv, before, expected) => {
+    expect(parseArguments(argv, before)).toEqual({ ...plain, ...expected });
+  });
+
+  it.each([
     [['--help'], 'help'],
     [['help'], 'help'],
     [['resume', '--help'], 'help'],
@@ -102,6 +116,7 @@ describe('the command line', () => {
     [['-a', 'never'], "unexpected argument '-a' found"],
     [['--json', '--json'], "the argument '--json' cannot be used multiple times"],
     [['--json', '--experimental-json'], "the argument '--json' cannot be used multiple times"],
+    [['resume', '--json', '--json', 'x'], "the argument '--json' cannot be used multiple times"],
     [['-m', 'a', '-m', 'b'], "the argument '--model' cannot be used multiple times"],
     [['-s', 'bad'], "invalid value 'bad' for '--sandbox'"],
     [['--color', 'red'], "invalid value 'red' for '--color'"],
