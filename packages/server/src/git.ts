@@ -9,7 +9,7 @@ export function runGit(cwd: string, env: Env, args: readonly string[], limitMs: 
   // Comparing two files ends with status 1 when they differ.
   const isFine = (code: unknown) => code === 1 && args.includes('--no-index');
   return new Promise((resolve) => {
-    execFile(
+    const child = execFile(
       'git',
       args,
       {
@@ -22,5 +22,7 @@ export function runGit(cwd: string, env: Env, args: readonly string[], limitMs: 
       },
       (error, stdout) => resolve(error && !isFine(error.code) ? null : stdout),
     );
+    // Git takes a file called `-` for its input, and would wait for it.
+    child.stdin?.end();
   });
 }

@@ -232,6 +232,7 @@ describe('gitDiffToRemote', () => {
     writeFileSync(join(cwd, 'a'), 'two\n');
     git('commit', '-qam', 'two');
     writeFileSync(join(cwd, 'new'), 'untracked\n');
+    writeFileSync(join(cwd, '-'), '');
     const found = await client.request('gitDiffToRemote', { cwd });
     expect(found.sha).toBe(sha);
     expect(found.diff).toContain('-one\n+two\n');
