@@ -1,8 +1,8 @@
-import { countingIds, manualClock } from '@codex/base';
-import { call, inputTexts, say } from '@codex/mock-model';
-import type { Session } from '@codex/sandbox';
+import { countingIds, manualClock, nullLogger, systemClock } from '@codex/base';
+import { call, gate, inputTexts, say } from '@codex/mock-model';
+import { createRunner, type Session } from '@codex/sandbox';
 import type { ItemDelta, OpenItem } from '@codex/timeline';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { createOutputStream } from '../src/tools/output-stream.ts';
 import { rig } from './harness.ts';
 import { createTerminalSessions, type Terminal } from '../src/tools/terminal-sessions.ts';
@@ -102,4 +102,26 @@ it('the model hears of it when many are running', async () => {
     inputTexts(model.calls[request]!, 'user').filter((text) => text.startsWith('Warning: '));
   expect(warnings(1)).toEqual([]);
   expect(warnings(2)).toEqual([expect.stringMatching(/^Warning: 60 sessions are running\. From 64 on, /)]);
+});
+
+it('what a command needs is got ready while the model still writes the call', async () => {
+  const runner = createRunner({ clock: systemClock, log: nullLogger });
+  onTestFinished(() => runner.close());
+  let prepared = 0;
+  const prepare = () => {
+    prepared += 1;
+  };
+  const begun = {
+    type: 'response.output_item.added',
+    item: { type: 'function_call', id: 'f1', call_id: 'c1', name: 'exec_command', arguments: '' },
+  };
+  const { start, model } = await rig([[begun, gate('go'), say('never mind')]], {
+    deps: { runner: { ...runner, prepare } },
+  });
+  const talk = await start();
+  const id = talk.begin('go');
+  await expect.poll(() => prepared).toBe(1);
+  model.open('go');
+  await talk.ended(id);
+  expect(talk.all('item.started').map(({ item }) => item.type)).toEqual(['userMessage', 'agentMessage']);
 });

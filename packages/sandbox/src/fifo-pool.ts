@@ -27,6 +27,8 @@ export interface ChildPipes {
  * as `/dev/stdout`, `/dev/stderr` or `/dev/stdin`, which scripts do all the time.
  */
 export interface FifoPool {
+  /** Makes the first pipes, so that nobody waits for them. */
+  prepare(): void;
   /** Undefined when this system offers none; sockets have to do then. */
   open(stdin: boolean): Promise<ChildPipes | undefined>;
   close(): void;
@@ -69,6 +71,9 @@ export function createFifoPool(log: Logger, onFolder: (path: string) => void): F
       filling = undefined;
     }));
   return {
+    prepare() {
+      if (folder === undefined && !unusable && !closed) void refill();
+    },
     async open(stdin) {
       const count = stdin ? 3 : 2;
       while (paths.length < count && !unusable && !closed) await refill();

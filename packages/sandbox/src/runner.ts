@@ -63,6 +63,8 @@ export interface OpenOptions extends OutputOptions {
  * a CodexError `sandboxUnavailable` when its policy cannot be enforced, and with `invalidRequest` after `close`.
  */
 export interface Runner {
+  /** Does ahead what the first command would wait for; optional, and cheap when it is done already. */
+  prepare(): void;
   /** Runs a command to its end, without input. An abort and a time-out end the whole process group and are reported. */
   run(spec: CommandSpec, options?: RunOptions): Promise<ExitReport>;
   /** Starts a long-lived command. */
@@ -132,6 +134,11 @@ export function createRunner(deps: RunnerDeps): Runner {
   };
 
   return {
+    prepare() {
+      if (closing) return;
+      leaked ??= leakedDescriptors();
+      fifos.prepare();
+    },
     async run(spec, options = {}) {
       if (options.signal?.aborted) return neverStarted();
       const execution = await start(spec, { ...options, tty: false });

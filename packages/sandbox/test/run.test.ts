@@ -322,3 +322,16 @@ test('many at once', async () => {
   );
   expect(reports.map(({ stdout, stderr }) => stdout + stderr)).toEqual(reports.map((_, i) => `${i}\ne${i}\n`));
 });
+
+test('gets ready ahead, which is done once, leaves nothing behind and does nothing after the end', async () => {
+  const runner = testRunner();
+  const before = ownChildren();
+  runner.prepare();
+  runner.prepare();
+  // The watchdog and the maker of pipes.
+  expect(ownChildren().length - before.length).toBeLessThanOrEqual(2);
+  expect((await runner.run(sh('echo ready'))).stdout).toBe('ready\n');
+  await runner.close();
+  runner.prepare();
+  expect(ownChildren()).toEqual(before);
+});

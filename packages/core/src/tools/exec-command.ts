@@ -60,6 +60,7 @@ export const execCommandTool: Tool = {
           parametersSchema(offeredParams(EXEC_PARAMS, config)),
         )
       : null,
+  prepare: ({ session }) => session.runner.prepare(),
   async run(call, context) {
     const args = decodeArgs(call.input, EXEC_PARAMS);
     if (!args.ok) return text(args.error);

@@ -65,6 +65,7 @@ export const shellCommandTool: Tool = {
           parametersSchema(offeredParams(SHELL_COMMAND_PARAMS, context.config)),
         )
       : null,
+  prepare: ({ session }) => session.runner.prepare(),
   async run(call, context) {
     const args = decodeArgs(call.input, SHELL_COMMAND_PARAMS);
     if (!args.ok) return text(args.error);
@@ -87,6 +88,7 @@ export const shellTool: Tool = {
           parametersSchema(offeredParams(SHELL_PARAMS, context.config)),
         )
       : null,
+  prepare: ({ session }) => session.runner.prepare(),
   async run(call, context) {
     const args = decodeArgs(call.input, SHELL_PARAMS);
     if (!args.ok) return text(args.error);

@@ -59,6 +59,8 @@ export interface Tool {
   readonly parallel: boolean;
   /** What the model is told; null when the tool is not offered. Calls are served even then. */
   spec(context: SpecContext): Record<string, unknown> | null;
+  /** A call is on its way: what it will need may be got ready. Must return at once and not throw. */
+  prepare?(context: TurnContextForTools): void;
   run(call: ToolCall, context: TurnContextForTools): Promise<ToolResult>;
 }
 

@@ -56,6 +56,7 @@ export async function modelLoop(run: TurnRun, record: ModelRecord, scope: TurnSc
         hideReasoning: config.hideAgentReasoning,
         planMode: effectiveMode(settings).mode === 'plan',
         rateLimits: () => timeline.state.rateLimits,
+        onCallBegun: (name) => calls.announce(name),
         onCall: (call) => calls.dispatch(call),
         onReroute: (model) => tellReroute(run, scope, model),
       },

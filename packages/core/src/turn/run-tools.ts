@@ -8,6 +8,8 @@ const SHELL_FAMILY = new Set(['shell', 'container.exec', 'local_shell', 'shell_c
 
 export interface ToolRun {
   readonly count: number;
+  /** The model has begun to write a call. */
+  announce(name: string): void;
   /** Starts a call as soon as the model has made it; exclusive tools wait for all before them. */
   dispatch(call: ToolCall): void;
   /** The outputs in the order of the calls, once all are there; `stop` when the user wants the turn to end. */
@@ -43,6 +45,7 @@ export function createToolRun(context: TurnContextForTools, tools: ToolBox): Too
     get count() {
       return runs.length;
     },
+    announce: (name) => tools.find(name)?.prepare?.(context),
     dispatch(call) {
       const parallel = tools.find(call.name)?.parallel ?? true;
       const before = parallel ? exclusive : Promise.all([exclusive, ...shared]);

@@ -25,6 +25,8 @@ export interface SampleDeps {
   planMode: boolean;
   /** As last told. */
   rateLimits(): RateLimitSnapshot | null;
+  /** A call has begun whose arguments are still to come. */
+  onCallBegun(name: string): void;
   onCall(call: ToolCall): void;
   /** Another model answers than the one that was asked. */
   onReroute(model: string): void;
@@ -96,6 +98,7 @@ export async function sample(request: ModelRequest, signal: AbortSignal, deps: S
         return;
       case 'itemAdded':
         begin(event.item);
+        if (event.item.type === 'function_call') deps.onCallBegun(event.item.name);
         return;
       case 'itemDone':
         finish(event.item);

@@ -25,6 +25,7 @@ export function pacedRunner(runner: Runner, backlog: () => Promise<unknown> | un
     };
   };
   return {
+    prepare: () => runner.prepare(),
     run: (spec, options) => runner.run(spec, options && paced(options)),
     open: (spec, options) => runner.open(spec, paced(options)),
     support: () => runner.support(),
