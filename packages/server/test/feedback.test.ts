@@ -49,7 +49,10 @@ it('puts log, conversation and existing regular files into a folder of its own',
   const report = JSON.parse(read('report.json'));
   expect(report).toMatchObject({
     ...{ classification: 'bug', reason: 'it broke', threadId: thread.id, version: '9.8.7' },
-    tags: { thread_id: thread.id, classification: 'bug', cli_version: '9.8.7', session_source: 'vscode' },
+    tags: {
+      ...{ thread_id: thread.id, classification: 'bug', cli_version: '9.8.7', session_source: 'vscode' },
+      ...{ reason: 'it broke', model_provider: 'mock', user_agent: expect.stringContaining('/9.8.7 (') },
+    },
     files: ['codex-logs.log', rollout, 'a.log', 'codex-logs-2.log'],
   });
   expect(report.leftOut.map((each: { path: string }) => each.path.slice(cwd.length))).toEqual([
@@ -59,6 +62,30 @@ it('puts log, conversation and existing regular files into a folder of its own',
 
   await client.request('feedback/upload', params);
   expect(existsSync(`${folder}-2`)).toBe(true);
+});
+
+it('tells the one who asked where the report is, and nobody else', async () => {
+  const { home, server } = world();
+  const [client, other] = [await introduced(server), await introduced(server)];
+  const { threadId } = await client.request('feedback/upload', { classification: 'bug', includeLogs: false });
+  const told = await client.until((each) => each.method === 'configWarning');
+  expect(told.params).toEqual({
+    summary: 'Feedback was not sent: it is in a folder on this machine, to be passed on by hand.',
+    details: join(home, 'feedback', threadId),
+  });
+  await other.request('thread/loaded/list', {});
+  expect(other.log.filter((each) => each.method === 'configWarning')).toEqual([]);
+});
+
+it('says what stands between here and the models, without credentials', async () => {
+  const env = { HTTPS_PROXY: 'http://me:secret@proxy.example:8080', no_proxy: 'localhost' };
+  const { home, server } = world({ env });
+  const client = await introduced(server);
+  const { threadId } = await client.request('feedback/upload', { classification: 'bug', includeLogs: true });
+  const read = (name: string) => readFileSync(join(home, 'feedback', threadId, name), 'utf8');
+  const facts = read('codex-connectivity-diagnostics.txt');
+  expect(facts.split('\n').slice(1)).toEqual(['HTTPS_PROXY=http://…@proxy.example:8080', 'no_proxy=localhost', '']);
+  expect(JSON.parse(read('report.json')).files).toContain('codex-connectivity-diagnostics.txt');
 });
 
 it('attaches nothing unless asked, and works without a thread', async () => {

@@ -3,6 +3,8 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { CodexError, type Ids, type Logger, systemCode, toMessage } from '@codex/base';
 import { readRegularFile } from '../regular-file.ts';
+import type { Env } from '../user-agent.ts';
+import { proxyFacts } from './proxy-facts.ts';
 import type { LazyState } from './state/lazy-state.ts';
 
 export interface FeedbackReport {
@@ -10,6 +12,8 @@ export interface FeedbackReport {
   reason: string | null;
   threadId: string | null;
   sessionSource: string;
+  /** What else is known; the report's own tags win. */
+  collected: Readonly<Record<string, string>>;
   /** Where the thread's log, its file and the extra files are wanted. */
   attach: { rollout: string | null; extra: readonly string[] } | null;
 }
@@ -30,17 +34,20 @@ const MAX_FILES = 32;
 /** Reports about one thread. */
 const MAX_REPORTS = 1_000;
 const LOG_NAME = 'codex-logs.log';
+const CONNECTIVITY_NAME = 'codex-connectivity-diagnostics.txt';
 const REPORT_NAME = 'report.json';
+const MAX_TAGS = 64;
 
 export function createFeedback(deps: {
   home: string;
+  env: Env;
   version: string;
   ids: Ids;
   log: Logger;
   state: LazyState;
   flushLog: () => Promise<void>;
 }): Feedback {
-  const { home, version, ids, log, state, flushLog } = deps;
+  const { home, env, version, ids, log, state, flushLog } = deps;
   const logOf = async (threadId: string | null): Promise<string[]> => {
     await flushLog();
     return (await (await state.open())?.logs.feedback({ threadId })) ?? [];
@@ -54,17 +61,25 @@ export function createFeedback(deps: {
         folder = await makeFolder(join(home, 'feedback'), id);
         const lines = attach ? await logOf(threadId) : null;
         if (lines) await writeNew(join(folder, LOG_NAME), lines.join(''));
+        const connectivity = attach ? proxyFacts(env) : null;
+        if (connectivity !== null) await writeNew(join(folder, CONNECTIVITY_NAME), connectivity);
         const paths = attach ? [...(attach.rollout === null ? [] : [attach.rollout]), ...attach.extra] : [];
         const { files, leftOut } = await attachAll(folder, paths);
-        const tags = {
+        const own = {
           thread_id: id,
           classification: report.classification,
           cli_version: version,
           session_source: report.sessionSource,
           ...(report.reason === null ? {} : { reason: report.reason }),
         };
-        const attached = [...(lines ? [LOG_NAME] : []), ...files];
-        const text = { ...report, attach: undefined, version, tags, files: attached, leftOut };
+        const others = Object.entries(report.collected).filter(([name]) => !Object.hasOwn(own, name));
+        const tags = { ...own, ...Object.fromEntries(others.slice(0, MAX_TAGS - Object.keys(own).length)) };
+        const attached = [
+          ...(lines ? [LOG_NAME] : []),
+          ...(connectivity === null ? [] : [CONNECTIVITY_NAME]),
+          ...files,
+        ];
+        const text = { ...report, attach: undefined, collected: undefined, version, tags, files: attached, leftOut };
         await writeNew(join(folder, REPORT_NAME), `${JSON.stringify(text, null, 2)}\n`);
       } catch (error) {
         if (folder !== null) await rm(folder, { recursive: true, force: true }).catch(() => {});
@@ -101,7 +116,7 @@ async function attachAll(folder: string, paths: readonly string[]): Promise<{ fi
   const leftOut: LeftOut[] = [];
   let left = MAX_TOTAL_BYTES;
   for (const path of paths) {
-    const name = freeName(basename(path), [LOG_NAME, REPORT_NAME, ...files]);
+    const name = freeName(basename(path), [LOG_NAME, CONNECTIVITY_NAME, REPORT_NAME, ...files]);
     const read =
       files.length < MAX_FILES
         ? await readWhole(path, Math.min(left, MAX_FILE_BYTES))
