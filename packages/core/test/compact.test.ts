@@ -1,5 +1,6 @@
 import {
   call,
+  drop,
   failed,
   gate,
   http,
@@ -138,6 +139,34 @@ describe('compaction at the user’s request', () => {
     expect(talk.all('context.compacted')).toEqual([]);
     expect(await talk.turn('second')).toMatchObject({ status: 'completed' });
     expect(outline(model.calls.at(-1)).slice(2)).toEqual(['user: first', 'assistant: one', 'user: second']);
+  });
+
+  it('that loses its connection is repeated, and leaves the thread as it was when that does not help', async () => {
+    const provider = { stream_max_retries: 1 };
+    const { start, model } = await rig([say('one'), [drop()], say('gist'), [drop()], [drop()], say('three')], {
+      provider,
+    });
+    const talk = await start();
+    await talk.turn('first');
+    expect(await compact(talk)).toMatchObject({ status: 'completed' });
+    expect(talk.all('turn.retrying')).toHaveLength(1);
+    expect(await compact(talk)).toMatchObject({
+      status: 'failed',
+      error: { message: expect.stringMatching(/^stream disconnected before completion: /) },
+    });
+    expect(await talk.turn('third')).toMatchObject({ status: 'completed' });
+    expect(outline(model.calls.at(-1))).toEqual([
+      ...['user: first', 'user: SUMMARY gist', 'developer: context', 'user: context', 'user: third'],
+    ]);
+  });
+
+  it('by a model that says nothing keeps what the user said', async () => {
+    const { start, model } = await rig([say('one'), reply([]), say('two')]);
+    const talk = await start();
+    await talk.turn('first');
+    expect(await compact(talk)).toMatchObject({ status: 'completed' });
+    await talk.turn('second');
+    expect(outline(model.calls.at(-1)).slice(0, 2)).toEqual(['user: first', 'user: SUMMARY (no summary available)']);
   });
 
   it('drops the oldest items until the rest fits', async () => {
