@@ -16,6 +16,8 @@ export interface StoredHistory {
   /** Where the words of the model begin that still count, in bytes: at the turn of the last compaction, or at 0. */
   checkpoint: number;
   skipped: number;
+  /** The number of the first of them, from 1; null when there is none. */
+  firstSkipped: number | null;
 }
 
 /** A compaction that says all that is left of the history before it. */
@@ -45,6 +47,7 @@ export async function readHistory(file: FileHandle, { path, size, signal }: Hist
   let checkpoints: Checkpoint[] = [];
   let turnOffset: number | null = null;
   let preview: string | null = null;
+  let firstSkipped: number | null = null;
 
   const apply = (stamped: Stamped, line: ScannedLine | null): void => {
     const { event } = stamped;
@@ -64,7 +67,9 @@ export async function readHistory(file: FileHandle, { path, size, signal }: Hist
     if (event.type === 'item.completed' && event.item.type === 'userMessage') preview ??= previewOfItem(event.item);
   };
   const push = (text: string, line: ScannedLine | null) => {
+    const before = decoder.skipped;
     for (const stamped of decoder.push(text)) apply(stamped, line);
+    if (decoder.skipped > before) firstSkipped ??= line?.number ?? null;
   };
   const tooLong = await scanLines(
     file,
@@ -98,6 +103,7 @@ export async function readHistory(file: FileHandle, { path, size, signal }: Hist
     preview: preview ?? '',
     checkpoint: checkpoints.at(-1)?.offset ?? 0,
     skipped: skipped + tooLong,
+    firstSkipped,
   };
 }
 

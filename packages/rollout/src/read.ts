@@ -34,7 +34,8 @@ export interface StoredThread {
 /**
  * Reads a file, line by line, and never changes it: once for what people see, and from the last compaction that still
  * counts for what the model sees. Throws `rolloutNotFound` when there is no such file, it is empty, or no line says
- * which thread it is; rejects with the abort reason.
+ * which thread it is: then `data` has the path and the number of the first line that could not be read, 1 when all could.
+ * Rejects with the abort reason.
  */
 export function readRollout(path: string, signal?: AbortSignal): Promise<StoredThread> {
   return withFile(path, signal, async (file) => {
@@ -42,7 +43,11 @@ export function readRollout(path: string, signal?: AbortSignal): Promise<StoredT
     if (size === 0) throw new CodexError('rolloutNotFound', 'empty session file');
     const history = await readHistory(file, { path, size, signal });
     const { header, meta, checkpoint } = history;
-    if (!header) throw new CodexError('rolloutNotFound', 'failed to parse thread ID from rollout file');
+    if (!header) {
+      throw new CodexError('rolloutNotFound', 'failed to parse thread ID from rollout file', {
+        data: { path, line: history.firstSkipped ?? 1 },
+      });
+    }
     const { context, skipped } = await readContext(file, { from: checkpoint, to: size }, signal);
     return {
       header,

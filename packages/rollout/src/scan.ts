@@ -14,6 +14,8 @@ export interface ScannedLine {
   kind: LineKind;
   /** Bytes into the file. */
   offset: number;
+  /** Counted from 1, from where the scan began. */
+  number: number;
   /** Without its end; made when called, which is not later than the next line. */
   text(): string;
   includes(bytes: string): boolean;
@@ -48,6 +50,7 @@ export async function scanLines(
   const line = {
     kind: 'other' as LineKind,
     offset: 0,
+    number: 0,
     text: () => buffer.toString('utf8', start, end),
     includes: (bytes: string) => buffer.subarray(start, end).includes(bytes, 0, 'latin1'),
   };
@@ -78,6 +81,7 @@ export async function scanLines(
     held += bytesRead;
     let from = 0;
     for (let found = buffer.indexOf(NEWLINE, held - bytesRead); found >= 0 && found < held; ) {
+      line.number += 1;
       if (dropping) tooLong += 1;
       else hand(from, found);
       dropping = false;
@@ -88,6 +92,7 @@ export async function scanLines(
     held -= from;
   }
   signal?.throwIfAborted();
+  line.number += 1;
   if (dropping) tooLong += 1;
   else if (held > 0) hand(0, held);
   return tooLong;

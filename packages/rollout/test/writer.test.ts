@@ -251,6 +251,16 @@ describe('reading', () => {
     await expect(readRollout(path)).rejects.toEqual(refusal('failed to parse thread ID from rollout file'));
   });
 
+  test.each([
+    ['{"timestamp":"","type":"session_meta","payload":{"id":"no uuid"}}\n', 1],
+    ['\n{"timestamp":"","type":"event_msg","payload":{"type":"agent_message","message":"x"}}\n\r\nno json', 4],
+    ['{"timestamp":"","type":"event_msg","payload":{"type":"agent_message","message":"x"}}\n', 1],
+  ])('names the file and the first line that cannot be read: %j', async (text, line) => {
+    const path = join(await tempHome(), 'x.jsonl');
+    await writeFile(path, text);
+    await expect(readRollout(path)).rejects.toMatchObject({ code: 'rolloutNotFound', data: { path, line } });
+  });
+
   test('can be given up', async () => {
     const writer = writerAt(await tempHome());
     for (const event of stamp(oneTurn)) writer.append(event);

@@ -191,9 +191,11 @@ describe('a stored thread', () => {
       `failed to load rollout \`${nowhere}\`: No such file or directory (os error 2)`,
     );
     const broken = join(home, 'broken.jsonl');
-    expect(await message({ threadId: 'x', path: broken })).toBe(
-      `failed to load rollout \`${broken}\`: failed to parse thread ID from rollout file`,
-    );
+    expect((await client.call('thread/resume', { threadId: 'x', path: broken })).error).toEqual({
+      code: -32600,
+      message: `failed to load rollout \`${broken}\`: failed to parse thread ID from rollout file`,
+      data: { path: broken, line: 1 },
+    });
   });
 
   it('made from a history shows no turns and tells the model everything', async () => {

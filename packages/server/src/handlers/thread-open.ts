@@ -250,7 +250,10 @@ async function orLoadFailure<T>(path: string, work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     if (!isCodexError(error) || error.code !== 'rolloutNotFound') throw error;
-    throw new CodexError('invalidRequest', `failed to load rollout \`${path}\`: ${error.message}`, { cause: error });
+    throw new CodexError('invalidRequest', `failed to load rollout \`${path}\`: ${error.message}`, {
+      cause: error,
+      ...(error.data && { data: error.data }),
+    });
   }
 }
 
