@@ -37,8 +37,11 @@ async function read(number) {
     // As a thread that is resumed does it.
     JSON.stringify([stored.header, stored.state, stored.context]);
   } catch (error) {
-    if (error?.code === 'rolloutNotFound') outcome.refused = error.message;
-    else outcome.problems.push(`throws ${error?.stack ?? error}`);
+    if (error?.code === 'rolloutNotFound') {
+      outcome.refused = error.message;
+      const { path: named, line } = error.data ?? {};
+      if (bytes.length > 0 && !(named === file && line >= 1)) outcome.problems.push('is refused without file and line');
+    } else outcome.problems.push(`throws ${error?.stack ?? error}`);
   }
   if (Object.hasOwn(Object.prototype, 'polluted')) outcome.problems.push('the prototype of all objects was changed');
   fs.rmSync(file);
