@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** Thrown, and used as abort reason, when work is cancelled on purpose. */
 export class AbortedError extends Error {
   override readonly name = 'AbortError';
@@ -41,6 +43,13 @@ export function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<
       },
     );
   });
+}
+
+/** A controller for work of many parts: any number may listen to its signal, and Node does not warn of a leak. */
+export function sharedController(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
 }
 
 /** A controller that aborts when any of the given signals does; call `unlink` when the work is over. */

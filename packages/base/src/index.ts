@@ -1,4 +1,4 @@
-export { AbortedError, abortReason, isAbort, linkedController, raceAbort } from './abort.ts';
+export { AbortedError, abortReason, isAbort, linkedController, raceAbort, sharedController } from './abort.ts';
 export { type AsyncQueue, asyncQueue, type Channel, channelPair } from './channel.ts';
 export { type Clock, type ManualClock, manualClock, systemClock } from './clock.ts';
 export { createDeadline, type Deadline, DeadlineError } from './deadline.ts';

@@ -91,6 +91,8 @@ export interface Config {
   readonly apps: Readonly<Record<string, TomlTable>>;
 
   readonly features: FeatureFlags;
+  /** Those of the experimental stage that are on. */
+  readonly featuresOnTrial: readonly FeatureKey[];
   readonly featureSources: Readonly<Record<FeatureKey, FeatureSource>>;
 
   readonly history: { readonly persistence: 'save-all' | 'none'; readonly maxBytes: number | null };

@@ -151,6 +151,11 @@ export function resolveFeatures(config: FeatureSettings, profile: FeatureSetting
   return { flags, sources, deprecations: [...notices.values()], warnings };
 }
 
+/** The enabled features of the experimental stage, by name. */
+export function featuresOnTrial(flags: FeatureFlags): FeatureKey[] {
+  return (Object.keys(FEATURES) as FeatureKey[]).filter((key) => FEATURES[key].stage === 'experimental' && flags[key]);
+}
+
 /** The start-up warning about unfinished features; null when none was switched on. */
 export function underDevelopmentWarning(features: TomlTable | undefined, flags: FeatureFlags): string | null {
   const enabled = Object.keys(features ?? {})

@@ -14,6 +14,7 @@ import { enforce, type Enforced, enforceFeatures } from './enforce.ts';
 import type { Env } from './env.ts';
 import { Refusal } from './error.ts';
 import {
+  featuresOnTrial,
   type FeatureFlags,
   type FeatureKey,
   type FeatureSource,
@@ -177,6 +178,7 @@ export function resolveConfig(input: ResolveInput): Resolution {
     apps: toml.apps ?? {},
 
     features: flags,
+    featuresOnTrial: featuresOnTrial(flags),
     featureSources: { ...features.sources, ...pinnedSources(requirements) },
 
     history: {

@@ -1,5 +1,4 @@
-import { setMaxListeners } from 'node:events';
-import { CodexError } from '@codex/base';
+import { CodexError, sharedController } from '@codex/base';
 import type { Config } from '@codex/config';
 import type { Models } from '@codex/models';
 import type { GitInfo, Turn, UserInput } from '@codex/protocol';
@@ -77,9 +76,7 @@ export function createThread(parts: ThreadParts): Thread {
   const wire = () => toWire({ header, timeline, preview, updatedAt, gitInfo: gitInfo() });
 
   const reserve = (kind: TurnRun['kind'], options: TurnOptions, turnId: string): RunningTurn => {
-    const controller = new AbortController();
-    // Every running tool listens; more than ten of them are nothing to warn about.
-    setMaxListeners(0, controller.signal);
+    const controller = sharedController();
     const steering = createSteering();
     if (kind === 'regular') steering.push(options.input);
     const snapshot = settings;

@@ -1,4 +1,4 @@
-import { type Config, FEATURES, type FeatureKey } from '@codex/config';
+import type { Config } from '@codex/config';
 import type { ModelRecord } from '@codex/models';
 import type { TurnContext } from '@codex/timeline';
 import { localDate } from '../context/environment.ts';
@@ -44,12 +44,10 @@ export function turnMetadata(turnId: string, settings: ThreadSettings, platform:
 export function turnHeaders(run: {
   turnId: string;
   settings: ThreadSettings;
-  config: Pick<Config, 'features'>;
+  config: Pick<Config, 'featuresOnTrial'>;
   session: ThreadSession;
 }): Record<string, string> {
-  const trials = (Object.keys(FEATURES) as FeatureKey[]).filter(
-    (key) => FEATURES[key].stage === 'experimental' && run.config.features[key],
-  );
+  const trials = run.config.featuresOnTrial;
   return {
     ...(trials.length ? { 'x-codex-beta-features': trials.join(',') } : {}),
     'x-codex-turn-metadata': turnMetadata(run.turnId, run.settings, process.platform),
