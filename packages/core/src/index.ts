@@ -7,9 +7,8 @@ export {
   type Wish,
 } from './approval/decide.ts';
 export { decidePatch, type PatchDecision, type PatchRequest } from './approval/decide-patch.ts';
-export { openNetwork, type NetworkDeps, type OpenNetwork } from './approval/open-network.ts';
 export { MAX_INPUT_CHARS } from './context/user-input.ts';
-export type { CoreDeps, GitFacts, SkillSource } from './ports.ts';
+export type { CoreDeps, GitFacts, McpSource, SkillSource } from './ports.ts';
 export type {
   ClientIdentity,
   ForkOptions,

@@ -1,6 +1,7 @@
 import type { PatchFiles } from '@codex/apply-patch';
 import type { Clock, Ids, Logger } from '@codex/base';
 import type { Config } from '@codex/config';
+import type { Mcp } from '@codex/mcp-client';
 import type { Models } from '@codex/models';
 import type { Runner, Shell } from '@codex/sandbox';
 import type { Skill, SkillSet } from '@codex/skills';
@@ -19,6 +20,7 @@ export interface CoreDeps {
   files: PatchFiles;
   shell: Shell;
   skills: SkillSource;
+  mcp: McpSource;
   /** The machine's time zone by its IANA name. */
   timezone(): string;
   /** How to talk to the models of a provider in the name of a client. */
@@ -33,6 +35,11 @@ export interface SkillSource {
   at(config: Config, cwd: string): Promise<SkillSet>;
   /** The whole text of a skill. Rejects when it cannot be read. */
   read(skill: Skill): Promise<string>;
+}
+
+export interface McpSource {
+  /** Servers for one thread, none of them started. */
+  open(servers: Config['mcpServers']): Mcp;
 }
 
 /** A field is null when git does not know it. */

@@ -10,6 +10,7 @@ import type { ThreadRules } from './approval/rule-book.ts';
 import type { AgentPort } from './agents.ts';
 import type { RefusedImages } from './context/refused-images.ts';
 import type { SkillSource } from './ports.ts';
+import type { ThreadMcp } from './thread-mcp.ts';
 import type { TerminalSessions } from './tools/terminal-sessions.ts';
 
 /** What a thread keeps between its turns and lends to its tools. */
@@ -25,6 +26,7 @@ export interface ThreadSession {
   readonly runner: Runner;
   readonly files: PatchFiles;
   readonly skills: SkillSource;
+  readonly mcp: ThreadMcp;
   readonly approvals: SessionApprovals;
   readonly rules: ThreadRules;
   readonly grants: Grants;

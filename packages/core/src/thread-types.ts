@@ -153,6 +153,8 @@ export interface Thread {
   rename(name: string): void;
   setGitInfo(gitInfo: GitInfo | null): void;
   /** Stops the clocks of running tools; the returned number is the count of open pauses. */
+  /** The next turn starts these MCP servers afresh, with the logins there are by then. */
+  renewMcpServers(servers: Config['mcpServers']): void;
   pauseClocks(change: 1 | -1): number;
   /** Ends the terminal sessions that outlived their turn. */
   cleanBackgroundTerminals(): Promise<void>;

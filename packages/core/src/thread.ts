@@ -48,7 +48,6 @@ interface RunningTurn {
 export function createThread(parts: ThreadParts): Thread {
   const { session, timeline, rollout, models } = parts;
   const { header, ids } = session;
-  const tools = createToolBox(header.dynamicTools);
   let { config, settings } = parts;
   let { preview, updatedAt, stored } = parts;
   let current: RunningTurn | null = null;
@@ -80,6 +79,7 @@ export function createThread(parts: ThreadParts): Thread {
     const steering = createSteering();
     if (kind === 'regular') steering.push(options.input);
     const snapshot = settings;
+    const mcp = session.mcp.under(config);
     let start = () => {};
     const started = new Promise<void>((resolve) => {
       start = resolve;
@@ -97,7 +97,8 @@ export function createThread(parts: ThreadParts): Thread {
           models,
           session,
           timeline,
-          tools,
+          mcp,
+          tools: createToolBox(header.dynamicTools, mcp),
           steering,
           signal: controller.signal,
           userInstructions: () => parts.userInstructions(),
@@ -142,6 +143,7 @@ export function createThread(parts: ThreadParts): Thread {
     await session.agents.close();
     await session.terminals.clean();
     await session.network?.close();
+    await session.mcp.close();
     timeline.closed();
     await rollout.close();
     parts.onClosed();
@@ -222,6 +224,10 @@ export function createThread(parts: ThreadParts): Thread {
     setGitInfo: (gitInfo) => {
       session.gitInfo = gitInfo;
       gitInfoSet = true;
+    },
+    renewMcpServers: (mcpServers) => {
+      config = { ...config, mcpServers };
+      session.mcp.renew();
     },
     pauseClocks: (change) => session.pauses.add(change),
     cleanBackgroundTerminals: () => session.terminals.clean(),

@@ -14,6 +14,7 @@ import { createPauseSwitch, type ThreadSession } from './session.ts';
 import { initialSettings } from './settings.ts';
 import { createThread } from './thread.ts';
 import { openThreadFile, storeFork } from './thread-file.ts';
+import { createThreadMcp, requireServers, type ThreadMcp } from './thread-mcp.ts';
 import type { ForkOptions, ResumeOptions, StartOptions, Thread, Threads, ThreadSettings } from './thread-types.ts';
 import { createTerminalSessions } from './tools/terminal-sessions.ts';
 
@@ -30,6 +31,7 @@ export function createThreads(deps: CoreDeps): Threads {
   interface Assembly {
     header: ThreadHeader;
     config: Config;
+    mcp: ThreadMcp;
     models: Models;
     settings: ThreadSettings;
     timeline: Timeline;
@@ -50,6 +52,7 @@ export function createThreads(deps: CoreDeps): Threads {
 
   const assemble = (a: Assembly): Thread => {
     const { header, config, timeline } = a;
+    if (closing) void a.mcp.close();
     checkOpen();
     const threadLog = log.child({ threadId: header.id });
     const rules = ruleBook.open(config.rulesFolders, config.requirements.rules);
@@ -66,6 +69,7 @@ export function createThreads(deps: CoreDeps): Threads {
       runner: deps.runner,
       files: deps.files,
       skills: deps.skills,
+      mcp: a.mcp,
       approvals: createSessionApprovals(),
       rules,
       network: network && createThreadNetwork(network, { clock, env: deps.env, log: threadLog, rules }),
@@ -116,6 +120,13 @@ export function createThreads(deps: CoreDeps): Threads {
     return thread;
   };
 
+  /** The thread's servers; started already where one of them is required. */
+  const openMcp = async (config: Config): Promise<ThreadMcp> => {
+    const mcp = createThreadMcp(deps.mcp);
+    await requireServers(mcp, config);
+    return mcp;
+  };
+
   const openThread = async (options: StartOptions & OpenExtras): Promise<Thread> => {
     const { config } = options;
     const models = deps.modelsFor(config, config.modelProvider, options.client);
@@ -141,6 +152,7 @@ export function createThreads(deps: CoreDeps): Threads {
       baseInstructions: ownInstructions ?? instructionsFor(usable, personality),
       dynamicTools: options.dynamicTools ?? [],
     };
+    const mcp = await openMcp(config);
     const timeline = createTimeline({
       threadId: id,
       clock,
@@ -149,6 +161,7 @@ export function createThreads(deps: CoreDeps): Threads {
     const thread = assemble({
       header,
       config,
+      mcp,
       models,
       settings: {
         ...initialSettings(config, slug),
@@ -190,9 +203,13 @@ export function createThreads(deps: CoreDeps): Threads {
     const { config } = options;
     const models = deps.modelsFor(config, config.modelProvider, options.client);
     const { slug, record } = await models.resolve(config.model);
+    const mcp = await openMcp(config);
     // Somebody else may have loaded it meanwhile, by another name of the same file.
     const known = threads.get(header.id);
-    if (known) return known;
+    if (known) {
+      void mcp.close();
+      return known;
+    }
     const baseInstructions =
       options.baseInstructions ??
       config.baseInstructions ??
@@ -208,6 +225,7 @@ export function createThreads(deps: CoreDeps): Threads {
     return assemble({
       header: { ...header, baseInstructions },
       config,
+      mcp,
       models,
       settings: {
         ...initialSettings(config, slug),

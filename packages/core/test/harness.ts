@@ -6,6 +6,7 @@ import { nodeFiles } from '@codex/apply-patch';
 import { nullLogger, systemClock, systemIds } from '@codex/base';
 import { type Config, loadConfig } from '@codex/config';
 import { type MockModel, type Step, startMockModel } from '@codex/mock-model';
+import { createMcp } from '@codex/mcp-client';
 import { createModels } from '@codex/models';
 import type { Turn, UserInput } from '@codex/protocol';
 import { readRollout } from '@codex/rollout';
@@ -97,6 +98,9 @@ export async function rig(steps: Step[] = [], options: RigOptions = {}): Promise
       });
     },
     gitFacts: async () => null,
+    mcp: {
+      open: (servers) => createMcp(servers, { clock, log, version: '0.115.0', env, token: async () => null }),
+    },
     skills: { at: async () => ({ skills: [], errors: [] }), read: () => Promise.reject(new Error('no skills')) },
     ...options.deps,
   };

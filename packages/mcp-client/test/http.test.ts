@@ -3,7 +3,7 @@ import { readStatuses } from '../src/index.ts';
 import { call, deps, mcp, PATIENT } from './support/mcp.ts';
 import { webServer } from './support/web-server.ts';
 
-const textOf = (result: { content?: unknown[] }) => (result.content?.[0] as { text: string }).text;
+const textOf = (result: { content?: unknown[] }) => (result.content?.[0] as { text: string } | undefined)?.text ?? '';
 
 describe('a server behind an address', () => {
   it('gets the configured headers and the token with every request', async () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { call, mcp, PATIENT, recordingLog, stdio } from './support/mcp.ts';
 
-const textOf = (result: { content?: unknown[] }) => (result.content?.[0] as { text: string }).text;
+const textOf = (result: { content?: unknown[] }) => (result.content?.[0] as { text: string } | undefined)?.text ?? '';
 const states = async (servers: Parameters<typeof mcp>[0]) => Object.fromEntries(await mcp(servers).ready(PATIENT));
 
 describe('a server that works', () => {

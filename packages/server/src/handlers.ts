@@ -8,6 +8,7 @@ import { feedbackHandlers } from './handlers/feedback.ts';
 import { fsHandlers } from './handlers/fs.ts';
 import { initializeHandlers } from './handlers/initialize.ts';
 import { legacyHandlers } from './handlers/legacy.ts';
+import { mcpHandlers } from './handlers/mcp.ts';
 import { modelHandlers } from './handlers/model.ts';
 import { threadHistoryHandlers } from './handlers/thread-history.ts';
 import { searchHandlers } from './handlers/search.ts';
@@ -26,6 +27,7 @@ export const handlers = {
   ...threadLifeHandlers,
   ...threadHistoryHandlers,
   ...turnHandlers,
+  ...mcpHandlers,
   ...modelHandlers,
   ...configHandlers,
   ...accountHandlers,

@@ -10,6 +10,7 @@ import { type ConfigService, createConfigService } from './services/config-servi
 import { type CommandExec, createCommandExec } from './services/command-exec/command-exec.ts';
 import { createFileSearch, type FileSearch } from './services/fuzzy-search/file-search.ts';
 import { createFeedback, type Feedback } from './services/feedback.ts';
+import { createMcpService, type McpService } from './services/mcp-service.ts';
 import { createModelsService } from './services/models-service.ts';
 import { createRulesWarnings, type RulesWarnings } from './services/rules-warnings.ts';
 import { pacedRunner } from './services/paced-runner.ts';
@@ -32,6 +33,7 @@ export interface Services {
   readonly rules: RulesWarnings;
   readonly files: FileSearch;
   readonly skills: SkillsService;
+  readonly mcp: McpService;
   /** The models of the provider in force. */
   models(client: ClientIdentity | null): Promise<Models>;
   /** The engine; `make` stands in for core's own. */
@@ -71,6 +73,7 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
     config,
     onChange: () => broadcast({ method: 'skills/changed', params: {} }),
   });
+  const mcp = createMcpService(options, { config, broadcast });
   const files = createFileSearch({ cwd: options.cwd, env, clock, log, broadcast });
 
   return {
@@ -83,6 +86,7 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
       cwd: options.cwd,
       env,
       clock,
+      log,
       config: () => config.current(),
       refusal: (sandboxPolicy) => config.refusal({ sandboxPolicy }),
       runner,
@@ -90,6 +94,7 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
     rules: createRulesWarnings(),
     files,
     skills,
+    mcp,
     async models(client) {
       const current: Config = await config.current();
       await models.prepare();
@@ -112,6 +117,7 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
         runner: pacedRunner(await runner(), deps.backlog, clock),
         files: nodeFiles(),
         skills,
+        mcp: await mcp.source(),
         shell: sandbox.detectShell(env),
         timezone: () => localTimezone(env),
         modelsFor: (forConfig, provider, client) => models.get(forConfig, provider, client),
@@ -121,6 +127,7 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
     async close() {
       files.close();
       skills.close();
+      mcp.close();
       await Promise.all([made?.then((each) => each.close()), models.close(), catalog.close()]);
     },
   };

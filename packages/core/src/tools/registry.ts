@@ -1,12 +1,15 @@
+import type { Mcp } from '@codex/mcp-client';
+import type { DynamicToolSpec } from '@codex/protocol';
 import { applyPatchTool } from './apply-patch.ts';
 import { askUserTool } from './ask-user.ts';
 import { execCommandTool, writeStdinTool } from './exec-command.ts';
 import { planTool } from './plan.ts';
 import { requestPermissionsTool } from './request-permissions.ts';
 import { shellCommandTool, shellTool } from './shell.ts';
-import type { DynamicToolSpec } from '@codex/protocol';
 import { collabTools } from './collab.ts';
 import { dynamicTool } from './dynamic.ts';
+import { mcpTool } from './mcp.ts';
+import { mcpResourceTools } from './mcp-resources.ts';
 import type { SpecContext, Tool } from './tool.ts';
 import { viewImageTool } from './view-image.ts';
 import { webSearchTool } from './web-search.ts';
@@ -28,18 +31,29 @@ const TOOLS: readonly Tool[] = [
 
 const BY_NAME = new Map(TOOLS.flatMap((tool) => tool.names.map((name) => [name, tool] as const)));
 
-/** The tools of one thread: ours, and those its client brought, which win over ours of the same name. */
+/** The tools of one turn: ours, those of MCP servers, and those its client brought, which win over others of the same name. */
 export interface ToolBox {
   find(name: string): Tool | undefined;
   specs(context: SpecContext): Record<string, unknown>[];
 }
 
-export function createToolBox(brought: readonly DynamicToolSpec[]): ToolBox {
+export function createToolBox(brought: readonly DynamicToolSpec[], mcp: Mcp): ToolBox {
   const dynamic = new Map(brought.map((spec) => [spec.name, dynamicTool(spec)]));
+  const resources = new Map(
+    (mcp.names.length > 0 ? mcpResourceTools(mcp) : []).map((tool) => [tool.names[0] ?? '', tool]),
+  );
+  /** The servers' tools, as they are by now. */
+  const served = () => mcp.tools().map((tool) => mcpTool(mcp, tool));
   return {
-    find: (name) => dynamic.get(name) ?? BY_NAME.get(name),
+    find: (name) =>
+      dynamic.get(name) ??
+      BY_NAME.get(name) ??
+      resources.get(name) ??
+      served().find((tool) => tool.names.includes(name)),
     specs: (context) =>
-      [...TOOLS.filter((tool) => !tool.names.some((name) => dynamic.has(name))), ...dynamic.values()]
+      [...TOOLS, ...resources.values(), ...served()]
+        .filter((tool) => !tool.names.some((name) => dynamic.has(name)))
+        .concat(...dynamic.values())
         .map((tool) => tool.spec(context))
         .filter((spec) => spec !== null),
   };

@@ -33,6 +33,8 @@ export async function runTurn(run: TurnRun): Promise<void> {
       return;
     }
     signal.throwIfAborted();
+    // They start while the model is told of other things.
+    void run.mcp.ready(signal).catch(() => {});
     let end = run.kind === 'compaction' ? await compactFirst(run, record, scope) : await answer(run, record, scope);
     // Nothing is awaited between this look and the end, so no input can slip in between.
     while (!end.error && run.steering.pending) end = await modelLoop(run, record, scope);
@@ -72,6 +74,7 @@ async function goOn(run: TurnRun, record: ModelRecord, scope: TurnScope): Promis
   await tellContext(run, record, scope);
   await addPendingInput(run, scope);
   scope.repeatUsage();
+  await run.mcp.ready(run.signal);
   return modelLoop(run, record, scope);
 }
 

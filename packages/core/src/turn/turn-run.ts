@@ -1,4 +1,5 @@
 import type { Config } from '@codex/config';
+import type { Mcp } from '@codex/mcp-client';
 import type { Models } from '@codex/models';
 import type { UserInput } from '@codex/protocol';
 import type { Timeline } from '@codex/timeline';
@@ -19,6 +20,7 @@ export interface TurnRun {
   settings: ThreadSettings;
   config: Config;
   models: Models;
+  mcp: Mcp;
   session: ThreadSession;
   timeline: Timeline;
   tools: ToolBox;

@@ -10,7 +10,6 @@ interface Absent {
   because: string;
 }
 
-const MCP = 'it has no MCP client; start MCP servers yourself and offer their tools as `dynamicTools`';
 const PLUGINS = 'it has no plugins; put skills into ~/.agents/skills or into a project';
 const REMOTE_SKILLS = 'it has no catalogue of skills; put skills into ~/.agents/skills or into a project';
 
@@ -23,9 +22,6 @@ export const UNAVAILABLE = {
   'plugin/read': { needs: 'nothing', because: PLUGINS },
   'plugin/install': { needs: 'nothing', because: PLUGINS },
   'plugin/uninstall': { needs: 'nothing', because: PLUGINS },
-  'mcpServer/oauth/login': { needs: 'nothing', because: MCP },
-  'mcpServerStatus/list': { needs: 'nothing', because: MCP },
-  'config/mcpServer/reload': { needs: 'nothing', because: MCP },
   'windowsSandbox/setupStart': { needs: 'nothing', because: 'it has no Windows sandbox' },
 } satisfies Partial<Record<ClientMethod, Absent>>;
 

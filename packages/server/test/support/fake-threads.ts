@@ -89,6 +89,7 @@ export function fakeThreads(): FakeThreads {
         return scope;
       },
       reconfigure: () => {},
+      renewMcpServers: () => {},
       settings: () => ({
         ...{ cwd: '/work', model: 'm', modelProvider: 'mock', effort: null, summary: null, approvalPolicy: 'never' },
         ...{ approvalsReviewer: 'user', sandboxPolicy: { type: 'dangerFullAccess' }, personality: null },

@@ -1,0 +1,94 @@
+// An MCP server on stdin and stdout for tests. Its tools do what their names say.
+import { writeFileSync } from 'node:fs';
+import process from 'node:process';
+
+const send = (message) => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+const waiting = new Map();
+let nextId = 1;
+const ask = (method, params) =>
+  new Promise((resolve) => {
+    const id = `s${nextId++}`;
+    waiting.set(id, resolve);
+    send({ id, method, params });
+  });
+const cancelled = [];
+const tool = (name, more = {}) => ({ name, description: `Does ${name}.`, inputSchema: { type: 'object' }, ...more });
+const TOOLS = ['echo', 'fail', 'data', 'hang', 'cancelled', 'ask', 'refuse'].map((n) => tool(n));
+TOOLS.push(tool('wipe', { annotations: { destructiveHint: true } }));
+
+const progress = (meta) =>
+  send({
+    method: 'notifications/progress',
+    params: { progressToken: meta?.progressToken, progress: 1, message: 'half' },
+  });
+
+async function call({ name, arguments: args, _meta }) {
+  const text = (value) => ({ content: [{ type: 'text', text: value }] });
+  switch (name) {
+    case 'echo':
+      return text(JSON.stringify(args ?? null));
+    case 'wipe':
+      return text('wiped');
+    case 'fail':
+      return { ...text('it failed'), isError: true };
+    case 'data':
+      return { ...text('{}'), structuredContent: { a: 1 } };
+    case 'hang':
+      progress(_meta);
+      return new Promise(() => {});
+    case 'cancelled':
+      return text(JSON.stringify(cancelled.length));
+    case 'ask': {
+      const answer = await ask('elicitation/create', args);
+      return text(JSON.stringify(answer.result ?? answer.error));
+    }
+  }
+  throw new Error('no such thing');
+}
+
+async function handle(message) {
+  if (message.method === undefined) {
+    waiting.get(message.id)?.(message);
+    return;
+  }
+  if (message.method === 'notifications/cancelled') cancelled.push(message.params);
+  if (message.id === undefined) return;
+  const done = (result) => send({ id: message.id, result });
+  switch (message.method) {
+    case 'initialize':
+      return done({
+        protocolVersion: message.params.protocolVersion,
+        capabilities: { tools: {}, resources: {} },
+        serverInfo: { name: 'test', version: '1' },
+      });
+    case 'tools/list': {
+      const from = Number(message.params?.cursor ?? 0);
+      return done({
+        tools: TOOLS.slice(from, from + 4),
+        ...(from + 4 < TOOLS.length ? { nextCursor: String(from + 4) } : {}),
+      });
+    }
+    case 'resources/read':
+      return done({ contents: [{ uri: message.params.uri, text: 'content' }] });
+    case 'resources/list':
+      return done({ resources: [{ uri: 'memo://one', name: 'one' }] });
+    case 'tools/call':
+      try {
+        return done(await call(message.params));
+      } catch (error) {
+        return send({ id: message.id, error: { code: -32000, message: error.message } });
+      }
+    default:
+      return send({ id: message.id, error: { code: -32601, message: 'unknown method' } });
+  }
+}
+
+if (process.env.MARK) writeFileSync(process.env.MARK, String(process.pid));
+let rest = '';
+process.stdin.setEncoding('utf8');
+process.stdin.on('data', (chunk) => {
+  const lines = (rest + chunk).split('\n');
+  rest = lines.pop();
+  for (const line of lines) void handle(JSON.parse(line));
+});
+process.stdin.on('end', () => process.exit(0));
