@@ -1,13 +1,17 @@
-import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { mkdir, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { call, custom, outputOf, say } from '@codex/mock-model';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { confiningRig } from './confining.ts';
 import type { Talk } from './harness.ts';
 
 const CONFINED = { approval_policy: 'on-request', sandbox_mode: 'workspace-write' };
 const READ_ONLY = { ...CONFINED, sandbox_mode: 'read-only' };
+/** A folder outside every workspace. */
+const B = realpathSync(mkdtempSync(path.join(tmpdir(), 'granted-')));
+afterAll(() => rmSync(B, { recursive: true }));
 const run = (id: string) => call('exec_command', { cmd: 'make' }, id);
 
 async function grant(talk: Talk, result: object, n = 1) {
@@ -19,7 +23,7 @@ async function grant(talk: Talk, result: object, n = 1) {
 describe('request_permissions (§11.4)', () => {
   const ASK = {
     reason: 'to build',
-    permissions: { network: { enabled: true }, file_system: { write: ['out', '/b'] } },
+    permissions: { network: { enabled: true }, file_system: { write: ['out', B] } },
   };
 
   it('widens the sandbox of the turn by what was granted, and by nothing else', async () => {
@@ -42,7 +46,7 @@ describe('request_permissions (§11.4)', () => {
     expect(params).toMatchObject({
       itemId: 'call-1',
       reason: 'to build',
-      permissions: { network: { enabled: true }, fileSystem: { read: null, write: [out, '/b'] }, macos: null },
+      permissions: { network: { enabled: true }, fileSystem: { read: null, write: [out, B] }, macos: null },
     });
     await talk.ended(id);
     expect(JSON.parse(outputOf(model.calls[1]!, 'call-1') as string)).toEqual({
@@ -81,6 +85,57 @@ describe('request_permissions (§11.4)', () => {
     expect(rig.confined).toMatchObject([
       { policy: { type: 'workspaceWrite', writableRoots: [], excludeSlashTmp: true }, policyCwd: target },
     ]);
+  });
+
+  it('asks about the place that links lead to, and does not follow one that appears there later', async () => {
+    const rig = await confiningRig([]);
+    const [real, link] = [path.join(rig.home, 'real'), path.join(rig.cwd, 'link')];
+    await mkdir(real);
+    await symlink(real, link);
+    rig.model.push(
+      call('request_permissions', { permissions: { file_system: { write: ['link'] } } }),
+      run('call-2'),
+      say('ok'),
+      run('call-3'),
+      say('ok'),
+    );
+    const talk = await rig.start(CONFINED);
+    const id = talk.begin('go');
+    const fileSystem = { write: [link] };
+    const { params } = await grant(talk, { permissions: { fileSystem }, scope: 'session' });
+    expect(params).toMatchObject({ permissions: { fileSystem: { write: [real] } } });
+    await talk.ended(id);
+    await rm(real, { recursive: true });
+    await symlink('/etc', real);
+    await talk.turn('again');
+    const roots = rig.confined.map(({ policy }) => (policy as { writableRoots: string[] }).writableRoots);
+    expect(roots[0]).toContain(real);
+    expect(roots[1]).not.toContain(real);
+  });
+
+  it('opens single files, also to patches, and makes what is not there yet when it is needed', async () => {
+    const rig = await confiningRig([]);
+    const [file, folder] = [path.join(B, 'deep/new.txt'), path.join(B, 'folder')];
+    const patch = `*** Begin Patch\n*** Add File: ${file}\n+x\n*** End Patch`;
+    rig.model.push(
+      call('request_permissions', { permissions: { file_system: { write: [file, folder] } } }),
+      say('ok'),
+      custom('apply_patch', patch, 'call-2'),
+      say('ok'),
+      run('call-3'),
+      say('ok'),
+    );
+    const talk = await rig.start(READ_ONLY);
+    const id = talk.begin('go');
+    await grant(talk, { permissions: { fileSystem: { write: [file, folder] } }, scope: 'session' });
+    await talk.ended(id);
+    expect([existsSync(file), existsSync(folder)]).toEqual([false, false]);
+    await talk.turn('patch');
+    expect([readFileSync(file, 'utf8'), existsSync(folder)]).toEqual(['x\n', false]);
+    await talk.turn('run');
+    expect([statSync(file).isFile(), statSync(folder).isDirectory()]).toEqual([true, true]);
+    expect(talk.all('question.opened')).toHaveLength(1);
+    expect(rig.confined).toMatchObject([{ policy: { writableRoots: [folder] }, policyCwd: file }]);
   });
 
   it.each([
@@ -131,7 +186,7 @@ describe('with_additional_permissions (§15.2)', () => {
       {
         command: 'cat x',
         sandbox_permissions: 'with_additional_permissions',
-        additional_permissions: { network: { enabled: true }, file_system: { write: ['/b'] } },
+        additional_permissions: { network: { enabled: true }, file_system: { write: [B] } },
         ...more,
       },
       id,
@@ -143,7 +198,7 @@ describe('with_additional_permissions (§15.2)', () => {
     const id = talk.begin('go');
     const { params } = await grant(talk, { decision: 'acceptForSession' });
     expect(params).toMatchObject({
-      additionalPermissions: { network: { enabled: true }, fileSystem: { read: null, write: ['/b'] }, macos: null },
+      additionalPermissions: { network: { enabled: true }, fileSystem: { read: null, write: [B] }, macos: null },
       availableDecisions: ['accept', 'cancel'],
       cwd,
     });
@@ -152,20 +207,20 @@ describe('with_additional_permissions (§15.2)', () => {
     expect(talk.all('question.opened')).toHaveLength(1);
     const policy = { type: 'workspaceWrite', writableRoots: [], networkAccess: true };
     expect(confined).toMatchObject([
-      { policy, policyCwd: '/b' },
-      { policy, policyCwd: '/b' },
+      { policy, policyCwd: B },
+      { policy, policyCwd: B },
     ]);
   });
 
   it('needs no question for what is granted already', async () => {
     const { start, confined } = await confiningRig([
-      call('request_permissions', { permissions: { network: { enabled: true }, file_system: { write: ['/b'] } } }),
+      call('request_permissions', { permissions: { network: { enabled: true }, file_system: { write: [B] } } }),
       wide({}, 'call-2'),
       say('ok'),
     ]);
     const talk = await start({ ...CONFINED, ...FEATURE });
     const id = talk.begin('go');
-    await grant(talk, { permissions: { network: { enabled: true }, fileSystem: { write: ['/b'] } }, scope: 'turn' });
+    await grant(talk, { permissions: { network: { enabled: true }, fileSystem: { write: [B] } }, scope: 'turn' });
     await talk.ended(id);
     expect(talk.all('question.opened')).toHaveLength(1);
     expect(confined).toHaveLength(1);

@@ -23,6 +23,7 @@ export {
   resolvePolicy,
   type WritableRoot,
 } from './policy.ts';
+export { realTarget } from './real-path.ts';
 export { type CommandSpec, createRunner, type OpenOptions, type Runner, type RunOptions } from './runner.ts';
 export type { Session } from './session.ts';
 export { detectShell, namedShell, type Shell, shellArgv, type ShellKind } from './shell.ts';

@@ -8,7 +8,7 @@ export const PROTECTED_NAMES: readonly string[] = ['.git', '.agents', '.codex'];
 const GIT_POINTER_MAX = 4096;
 
 export interface WritableRoot {
-  /** Real path of an existing folder. */
+  /** Real path of an existing folder, or of a single file. */
   root: string;
   /** Real paths inside it that stay read-only and exist now; these are what an isolation has to mount read-only. */
   readOnly: string[];
@@ -100,7 +100,7 @@ function workspaceRoots(
   if (!policy.excludeTmpdirEnvVar && tmpdir && isAbsolute(tmpdir)) wanted.push(tmpdir);
   const found = new Set<string>();
   for (const path of wanted) {
-    const real = realFolder(path);
+    const real = realRoot(path);
     if (real !== undefined) found.add(real);
   }
   return [...found];
@@ -139,9 +139,10 @@ function folderNamedIn(file: string, pattern: RegExp, base: string): string | un
   }
 }
 
-function realFolder(path: string): string | undefined {
+function realRoot(path: string): string | undefined {
   const real = realPath(path);
-  return real !== undefined && isFolder(real) ? real : undefined;
+  const found = real === undefined ? undefined : statSync(real, { throwIfNoEntry: false });
+  return found?.isDirectory() || found?.isFile() ? real : undefined;
 }
 
 function realPath(path: string): string | undefined {

@@ -52,6 +52,25 @@ EOF`;
     expect(existsSync(join(cwd, 'here'))).toBe(false);
   });
 
+  test('a single file as a root: it alone may be written, also where reading is restricted', async () => {
+    const { work: cwd, outside } = ground();
+    const file = join(outside, 'one.txt');
+    writeFileSync(file, 'old');
+    writeFileSync(join(outside, 'other.txt'), 'old');
+    const restricted = { type: 'restricted' as const, includePlatformDefaults: true, readableRoots: [] };
+    for (const readOnlyAccess of [{ type: 'fullAccess' } as const, restricted]) {
+      const policy = workspace({ writableRoots: [file], readOnlyAccess });
+      const script = `echo new > '${file}' && cat '${file}'; echo x > '${outside}/other.txt'; echo x > '${outside}/more.txt'; rm '${file}'`;
+      const report = await runConfined(sh(script, { cwd, policy }));
+      if (!report) continue;
+      expect(report.stdout.toString()).toBe('new\n');
+      expect(readFileSync(file, 'utf8')).toBe('new\n');
+      expect(readdirSync(outside).sort()).toEqual(expect.arrayContaining(['one.txt', 'other.txt']));
+      expect(readFileSync(join(outside, 'other.txt'), 'utf8')).toBe('old');
+      expect(existsSync(join(outside, 'more.txt'))).toBe(false);
+    }
+  });
+
   test('node with children it talks to', async () => {
     const code = `
       const { fork, execFileSync } = require('node:child_process');

@@ -27,7 +27,7 @@ describe('writable roots', () => {
     const roots = (policy: SandboxPolicy, tmp = join(base, 'tmp')) =>
       resolvePolicy(policy, join(base, 'cwd'), { TMPDIR: tmp }).writableRoots.map(({ root }) => root);
     const writableRoots = [join(base, 'link'), join(base, 'extra'), join(base, 'none'), join(base, 'file')];
-    const own = [join(base, 'extra'), join(base, 'cwd')];
+    const own = [join(base, 'extra'), join(base, 'file'), join(base, 'cwd')];
     expect(roots(workspace({ writableRoots }))).toEqual(own);
     expect(roots(workspace({ writableRoots, excludeSlashTmp: false }))).toEqual([...own, realpathSync('/tmp')]);
     expect(roots(workspace({ writableRoots, excludeTmpdirEnvVar: false }))).toEqual([...own, join(base, 'tmp')]);

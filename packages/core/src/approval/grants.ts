@@ -1,3 +1,4 @@
+import { stillThere } from './granted-paths.ts';
 import { joinPermissions, NO_PERMISSIONS, type Permissions } from './permissions.ts';
 
 /** Permissions the user granted on request, for one turn or for the rest of the thread's life. */
@@ -16,6 +17,6 @@ export function createGrants(): Grants {
       if (turnId === null) session = joinPermissions(session, permissions);
       else turn = { id: turnId, permissions: joinPermissions(inTurn(turnId), permissions) };
     },
-    inForce: (turnId) => joinPermissions(session, inTurn(turnId)),
+    inForce: (turnId) => stillThere(joinPermissions(session, inTurn(turnId))),
   };
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { realTarget } from '@codex/sandbox';
 import type { AdditionalPermissionProfile, GrantedPermissionProfile, SandboxPolicy } from '@codex/protocol';
 
 /** What a command may do beyond its sandbox policy. Paths are absolute and in normal form. */
@@ -16,9 +17,14 @@ export interface PermissionArgs {
   file_system?: { read?: string[]; write?: string[] };
 }
 
-/** The permissions a call names, relative paths taken from `cwd`; null when it names none. */
+/**
+ * The permissions a call names, relative paths taken from `cwd`; null when it names none. Links are followed, so that the
+ * user is asked about the place that is meant.
+ */
 export function readPermissions(args: PermissionArgs, cwd: string): Permissions | null {
-  const paths = (names: readonly string[] = []) => [...new Set(names.map((name) => path.resolve(cwd, name)))];
+  const paths = (names: readonly string[] = []) => [
+    ...new Set(names.map((name) => realPlace(path.resolve(cwd, name)))),
+  ];
   const wanted = {
     network: args.network?.enabled ?? false,
     read: paths(args.file_system?.read),
@@ -48,7 +54,7 @@ export function covers(held: Permissions, wanted: Permissions): boolean {
 /** What a client granted of what was asked for: never more, a folder inside an asked one is fine. */
 export function grantedOf(wanted: Permissions, granted: GrantedPermissionProfile): Permissions {
   const kept = (names: readonly string[] | null | undefined, asked: readonly string[]) =>
-    (names ?? []).map((name) => path.resolve(name)).filter((name) => isInside(name, asked));
+    (names ?? []).map((name) => realPlace(path.resolve(name))).filter((name) => isInside(name, asked));
   return {
     network: wanted.network && granted.network?.enabled === true,
     read: kept(granted.fileSystem?.read, wanted.read),
@@ -121,11 +127,17 @@ function readable(access: ReadAccess, more: readonly string[]): ReadAccess {
   return { ...access, readableRoots: [...new Set([...access.readableRoots, ...more])] };
 }
 
+/** What cannot be followed stays as it is written; nothing is granted by it, see `stillThere`. */
+function realPlace(file: string): string {
+  return realTarget(file) ?? file;
+}
+
 function orNull(paths: readonly string[]): string[] | null {
   return paths.length ? [...paths] : null;
 }
 
-function isInside(file: string, folders: readonly string[]): boolean {
+/** True when `file` is one of these or lies in one. */
+export function isInside(file: string, folders: readonly string[]): boolean {
   return folders.some((folder) => {
     const below = path.relative(folder, file);
     return below === '' || !(below === '..' || below.startsWith(`..${path.sep}`) || path.isAbsolute(below));

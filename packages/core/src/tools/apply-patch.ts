@@ -9,11 +9,12 @@ import {
   toFileChanges,
 } from '@codex/apply-patch';
 import type { ThreadItem } from '@codex/protocol';
-import { isWritable, resolvePolicy } from '@codex/sandbox';
+import { isWritable, realTarget, resolvePolicy } from '@codex/sandbox';
 import type { OpenItem } from '@codex/timeline';
 import { askUser, type Reply } from '../approval/ask-user.ts';
 import { decidePatch } from '../approval/decide-patch.ts';
-import { widen } from '../approval/permissions.ts';
+import { makeMissing } from '../approval/granted-paths.ts';
+import { isInside, widen } from '../approval/permissions.ts';
 import { fileKey } from '../approval/remember.ts';
 import { decodeArgs, parametersSchema, type Params } from './args.ts';
 import {
@@ -128,7 +129,13 @@ async function runPatch(
 
   const paths = touchedPaths(changes);
   const inPlace = { policy: settings.sandboxPolicy, cwd: settings.cwd };
-  const wide = widen(inPlace, session.grants.inForce(scope.turnId));
+  const granted = session.grants.inForce(scope.turnId);
+  const touched = paths.map((file) => realTarget(file) ?? file);
+  await makeMissing(
+    granted.write.filter((grant) => touched.some((file) => isInside(file, [grant]))),
+    session.log,
+  );
+  const wide = widen(inPlace, granted);
   const policy = resolvePolicy(wide.policy, wide.cwd, session.env);
   const decision = decidePatch({
     approvalPolicy: settings.approvalPolicy,

@@ -3,7 +3,7 @@ import { readPermissions } from '../approval/permissions.ts';
 import type { Args, Decoded, Params } from './args.ts';
 import type { CommandToApprove } from './approve-command.ts';
 
-/** The folders and the network, as tools that ask for permissions take them. */
+/** The files, folders and the network, as tools that ask for permissions take them. */
 export const PERMISSION_PARAMS = {
   network: {
     type: 'object',
@@ -12,7 +12,8 @@ export const PERMISSION_PARAMS = {
   },
   file_system: {
     type: 'object',
-    description: 'Folders, absolute or relative to the current one.',
+    description:
+      'Files and folders, absolute or relative to the current one. What does not exist yet is made before a command runs: a file when its name has an ending, else a folder.',
     properties: {
       read: { type: 'array', items: { type: 'string' }, description: 'To be read.' },
       write: { type: 'array', items: { type: 'string' }, description: 'To be written to.' },

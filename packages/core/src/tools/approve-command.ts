@@ -5,6 +5,7 @@ import { loadJudge, shellScript, splitCommand } from '@codex/shell-command';
 import type { OpenItem } from '@codex/timeline';
 import { askUser, type Reply } from '../approval/ask-user.ts';
 import { asksForRetry, decideCommand, type SandboxTrouble, type Wish } from '../approval/decide.ts';
+import { makeMissing } from '../approval/granted-paths.ts';
 import {
   covers,
   joinPermissions,
@@ -86,8 +87,11 @@ export async function approveCommand(
   }
   const { amendment } = decision;
   const permissions = joinPermissions(granted, more ?? NO_PERMISSIONS);
-  const permit = (confined: boolean): Permit => ({ ...policyFor(context, confined, permissions), amendment });
-  if (decision.kind === 'run') return { kind: 'run', permit: permit(decision.confined), item: null, notes: [] };
+  const permit = async (confined: boolean): Promise<Permit> => {
+    if (confined) await makeMissing(permissions.write, session.log);
+    return { ...policyFor(context, confined, permissions), amendment };
+  };
+  if (decision.kind === 'run') return { kind: 'run', permit: await permit(decision.confined), item: null, notes: [] };
 
   const open = start();
   const question = { itemId: open.id, reason: decision.reason, amendment, more };
@@ -100,7 +104,7 @@ export async function approveCommand(
   // What was just allowed for good counts for this run already.
   const now = answer.amended ? await decide(false) : null;
   const confined = now?.kind === 'run' ? now.confined : decision.confinedAfter;
-  return { kind: 'run', permit: permit(confined), item: open, notes: answer.notes };
+  return { kind: 'run', permit: await permit(confined), item: open, notes: answer.notes };
 }
 
 const DENIED = 'command failed; retry without sandbox?';

@@ -20,7 +20,7 @@ import type { MountMode } from './mounts.ts';
  * file system itself refuses to remove the placeholder, whoever tries. Git does not see empty folders.
  */
 export interface Guards {
-  /** Protects the protected names at the top of each root. Throws the system's error when one cannot be protected. */
+  /** Protects the protected names at the top of each root that is a folder. Throws the system's error when one cannot be protected. */
   hold(roots: readonly string[]): Hold;
 }
 
@@ -106,7 +106,7 @@ export function createGuards(log: Logger): Guards {
         for (const link of links) restoreLink(link, log);
       };
       try {
-        for (const path of roots.flatMap((root) => PROTECTED_NAMES.map((name) => join(root, name)))) {
+        for (const path of roots.filter(isFolder).flatMap((root) => PROTECTED_NAMES.map((name) => join(root, name)))) {
           const text = linkText(path);
           if (text === undefined) protect(path);
           else {
