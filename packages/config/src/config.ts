@@ -3,6 +3,7 @@ import type {
   AskForApproval,
   ForcedLoginMethod,
   Personality,
+  Provider,
   ReasoningEffort,
   ReasoningSummary,
   SandboxPolicy,
@@ -12,7 +13,6 @@ import type {
 } from '@codex/protocol';
 import type { FeatureFlags, FeatureKey, FeatureSource } from './features.ts';
 import type { ManagedNetwork } from './network.ts';
-import type { ProviderConfig } from './providers.ts';
 import type { Requirements } from './requirements.ts';
 import type { McpServerToml, WebSearchOptions } from './schema.ts';
 import type { TomlTable } from './toml.ts';
@@ -37,7 +37,7 @@ export interface Config {
   readonly reviewModel: string | null;
   readonly modelProvider: string;
   /** Built-in providers and the user's own. */
-  readonly modelProviders: Readonly<Record<string, ProviderConfig>>;
+  readonly modelProviders: Readonly<Record<string, Provider>>;
   readonly modelContextWindow: number | null;
   readonly modelAutoCompactTokenLimit: number | null;
   readonly modelReasoningEffort: ReasoningEffort | null;

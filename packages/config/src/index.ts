@@ -53,7 +53,6 @@ export {
   type RequirementsRead,
 } from './requirements.ts';
 export type { ManagedNetwork, RequiredNetwork } from './network.ts';
-export type { ProviderConfig } from './providers.ts';
 export { NO_GUARDIAN, type TypedSettings } from './resolve.ts';
 export type { McpServerToml, WebSearchOptions } from './schema.ts';
 export { parseToml, type TomlTable, type TomlValue } from './toml.ts';

@@ -1,35 +1,15 @@
+import type { Provider } from '@codex/protocol';
 import type { Env } from './env.ts';
 import { Refusal } from './error.ts';
 import type { ProviderToml } from './schema.ts';
 
-/** A model provider (spec core §5). Built-in ones lack only the `version` header, which the client adds. */
-export interface ProviderConfig {
-  readonly id: string;
-  readonly name: string;
-  /** Null: OpenAI's own address, which depends on the kind of login. */
-  readonly baseUrl: string | null;
-  /** Environment variable with the key. */
-  readonly envKey: string | null;
-  readonly envKeyInstructions: string | null;
-  readonly bearerToken: string | null;
-  readonly queryParams: Readonly<Record<string, string>>;
-  readonly httpHeaders: Readonly<Record<string, string>>;
-  /** Header to environment variable. */
-  readonly envHttpHeaders: Readonly<Record<string, string>>;
-  readonly requestMaxRetries: number;
-  readonly streamMaxRetries: number;
-  readonly streamIdleTimeoutMs: number;
-  readonly requiresOpenaiAuth: boolean;
-  readonly supportsWebsockets: boolean;
-}
-
-/** Built-in providers and the user's own, by id. */
+/** Built-in providers and the user's own, by id (spec core §5). Built-in ones lack only the `version` header, which the client adds. */
 export function resolveProviders(
   own: Readonly<Record<string, ProviderToml>>,
   openaiBaseUrl: string | null,
   env: Env,
-): Readonly<Record<string, ProviderConfig>> {
-  const all = Object.create(null) as Record<string, ProviderConfig>;
+): Readonly<Record<string, Provider>> {
+  const all = Object.create(null) as Record<string, Provider>;
   for (const [id, table] of Object.entries(own)) all[id] = fromToml(id, table);
   const oss = (port: number) => env['CODEX_OSS_BASE_URL']?.trim() || `http://localhost:${ossPort(env) ?? port}/v1`;
   all['openai'] = {
@@ -43,7 +23,7 @@ export function resolveProviders(
 }
 
 /** Throws `Refusal` when there is no such provider (spec core §5.3). */
-export function checkProvider(id: string, known: Readonly<Record<string, ProviderConfig>>): string {
+export function checkProvider(id: string, known: Readonly<Record<string, Provider>>): string {
   if (Object.hasOwn(known, id)) return id;
   if (id === 'ollama-chat') {
     throw new Refusal(
@@ -53,7 +33,7 @@ export function checkProvider(id: string, known: Readonly<Record<string, Provide
   throw new Refusal(`Model provider \`${id}\` not found`);
 }
 
-function fromToml(id: string, table: ProviderToml): ProviderConfig {
+function fromToml(id: string, table: ProviderToml): Provider {
   return {
     id,
     name: table.name,

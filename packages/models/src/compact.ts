@@ -1,9 +1,8 @@
 import { isObject, linkedController, parseJson } from '@codex/base';
-import type { ResponseItem, TurnError } from '@codex/protocol';
+import type { Provider, ResponseItem, TurnError } from '@codex/protocol';
 import type { FailureKind, ModelRequest } from './events.ts';
 import { type Failure, streamFailure } from './failure.ts';
 import { readItem } from './item.ts';
-import type { Provider } from './provider.ts';
 import { readText } from './read-stream.ts';
 import type { ModelRecord } from './record.ts';
 import { compactBody } from './request.ts';

@@ -1,4 +1,5 @@
 import type {
+  Provider,
   RateLimitSnapshot,
   ReasoningEffort,
   ReasoningSummary,
@@ -9,7 +10,6 @@ import type {
   Verbosity,
 } from '@codex/protocol';
 import type { ModelRecord } from './record.ts';
-import type { Provider } from './provider.ts';
 
 /** Why a call failed for good; `error` has the text and the wire's error info. */
 export type FailureKind =

@@ -1,7 +1,8 @@
 import { CodexError, isCodexError } from '@codex/base';
+import type { Provider } from '@codex/protocol';
 import type { Credential, Credentials } from './credentials.ts';
 import { type Failure, setupFailure } from './failure.ts';
-import type { Env, Provider } from './provider.ts';
+import type { Env } from './provider.ts';
 
 export interface LoginDeps {
   credentials: Credentials;

@@ -1,12 +1,12 @@
 import { abortReason, asyncQueue, type Clock, type Ids, linkedController, type Logger } from '@codex/base';
-import type { Model } from '@codex/protocol';
+import type { Model, Provider } from '@codex/protocol';
 import { bundledModels } from './bundled.ts';
 import { defaultModel, lookUp, sortModels, toWire } from './choose.ts';
 import { createPostModelCall } from './client.ts';
 import type { Compacted } from './compact.ts';
 import type { Credentials } from './credentials.ts';
 import type { ModelEvent, ModelRequest, ModelSink } from './events.ts';
-import { type Env, type Provider, summarises } from './provider.ts';
+import { type Env, summarises } from './provider.ts';
 import type { ModelRecord } from './record.ts';
 import type { SendDeps } from './send.ts';
 import { createTransport } from './transport.ts';

@@ -1,9 +1,9 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import type { ResponseItem } from '@codex/protocol';
+import type { Provider, ResponseItem } from '@codex/protocol';
 import type { Endpoint } from './client.ts';
 import type { Credential } from './credentials.ts';
 import type { ModelRequest } from './events.ts';
-import type { Env, Provider } from './provider.ts';
+import type { Env } from './provider.ts';
 import type { ModelRecord } from './record.ts';
 
 /** The body of POST /responses (spec core §3.1). `store` is for Azure, which also wants item ids. */

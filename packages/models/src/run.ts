@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { linkedController } from '@codex/base';
+import type { Provider } from '@codex/protocol';
 import type { ModelEvent, ModelRequest, ModelSink } from './events.ts';
 import { type Failure, streamFailure } from './failure.ts';
 import { header } from './headers.ts';
 import { createInterpreter } from './interpret.ts';
-import type { Provider } from './provider.ts';
 import { readRateLimits } from './rate-limits.ts';
 import { readEvents } from './read-stream.ts';
 import type { ModelRecord } from './record.ts';

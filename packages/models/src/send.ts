@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { abortReason, type Clock, type Ids, isCodexError, type Logger, toMessage } from '@codex/base';
+import type { Provider } from '@codex/protocol';
 import type { Endpoint, PostModelCall } from './client.ts';
 import type { Credential } from './credentials.ts';
 import type { ModelRequest } from './events.ts';
 import { connectionFailure, type Failure, setupFailure, statusFailure } from './failure.ts';
 import { credentialFor, type LoginDeps, recoverLogin } from './login.ts';
-import { baseUrlOf, baseUrlProblem, isAzure, type Provider } from './provider.ts';
+import { baseUrlOf, baseUrlProblem, isAzure } from './provider.ts';
 import { readText } from './read-stream.ts';
 import { requestHeaders } from './request.ts';
 

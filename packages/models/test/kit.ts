@@ -1,3 +1,4 @@
+import type { Provider } from '@codex/protocol';
 import { countingIds, nullLogger, systemClock } from '@codex/base';
 import { type MockModel, type Step, startMockModel } from '@codex/mock-model';
 import {
@@ -7,7 +8,6 @@ import {
   type ModelRequest,
   type Models,
   type ModelsDeps,
-  type Provider,
 } from '../src/index.ts';
 
 export const request: ModelRequest = {

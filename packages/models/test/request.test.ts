@@ -1,7 +1,8 @@
 import type { ResponseItem } from '@codex/protocol';
 import { type RecordedRequest, say } from '@codex/mock-model';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { type ModelRequest, type ModelsDeps, type Provider } from '../src/index.ts';
+import type { Provider } from '@codex/protocol';
+import type { ModelRequest, ModelsDeps } from '../src/index.ts';
 import { deps as base, failureOf, login, type Rig, rig } from './kit.ts';
 
 let it: Rig;

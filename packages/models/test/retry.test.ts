@@ -1,7 +1,7 @@
 import { CodexError, manualClock } from '@codex/base';
 import { created, drop, failed, http, incomplete, inputTexts, raw, say, type Step, stall } from '@codex/mock-model';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Provider } from '../src/index.ts';
+import type { Provider } from '@codex/protocol';
 import { failureOf, login, only, type Rig, request, rig } from './kit.ts';
 
 let it: Rig;

@@ -21,7 +21,8 @@ import {
 } from '@codex/mock-model';
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
-import type { ModelEvent, ModelsDeps, Provider } from '../src/index.ts';
+import type { Provider } from '@codex/protocol';
+import type { ModelEvent, ModelsDeps } from '../src/index.ts';
 import { only, type Rig, request, rig } from './kit.ts';
 
 let it: Rig;

@@ -451,6 +451,7 @@ export { type Method, type Notification, NoParams, type Schema, type ServerReque
 export { experimentalUse } from './experimental.ts';
 export { lazy } from './lazy.ts';
 export { formatListCursor, type ListPlace, parseListCursor } from './list-cursor.ts';
+export type { Provider } from './provider.ts';
 export {
   RequestId,
   RPC_CODES,
