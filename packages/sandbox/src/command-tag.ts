@@ -14,6 +14,8 @@ export type CommandTag = number;
 export const TAG_LINE = (tag: CommandTag | string): string => `^Max file locks  *${tag} `;
 
 export interface Tagger {
+  /** Makes the trial for commands without settings for the loader, so that nobody waits for it. */
+  prepare(): void;
   /** The same launch, tagged; as it came where this system has no means (`prlimit` of util-linux, Linux). */
   tag(launch: Launch): Promise<{ launch: Launch; tag?: CommandTag }>;
 }
@@ -35,6 +37,9 @@ export function createTagger(deps: { clock: Clock; log: Logger }): Tagger {
     return tried.works;
   };
   return {
+    prepare() {
+      if (program) void works(program, {});
+    },
     async tag(launch) {
       if (!program || !(await works(program, launch.env))) return { launch };
       const tag = ids.integer(1, 2 ** 47);

@@ -138,6 +138,7 @@ export function createRunner(deps: RunnerDeps): Runner {
       if (closing) return;
       leaked ??= leakedDescriptors();
       fifos.prepare();
+      tagger.prepare();
     },
     async run(spec, options = {}) {
       if (options.signal?.aborted) return neverStarted();
