@@ -1,5 +1,14 @@
 import type { Writable } from 'node:stream';
-import { createLogger, isObject, leastLevel, LOG_LEVELS, type Logger, type LogLevel, parseJson } from '@codex/base';
+import {
+  createLogger,
+  isObject,
+  leastLevel,
+  LOG_LEVELS,
+  type Logger,
+  type LogLevel,
+  parseJson,
+  systemClock,
+} from '@codex/base';
 
 export interface Log extends Logger {
   /** From now on entries of every level also go to `store`, JSON as pino writes it. */
@@ -42,11 +51,11 @@ function lazyBackend(output: Writable, { asJson, least }: { asJson: boolean; lea
   let store: { write(line: string): void } | undefined;
   let waiting: Entry[] = [];
   let loading: Promise<void> | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  let cancelTimer: (() => void) | undefined;
 
   const isShown = (level: LogLevel) => LOG_LEVELS.indexOf(level) >= least;
   const load = async () => {
-    clearTimeout(timer);
+    cancelTimer?.();
     const { multistream, pino, stdSerializers, stdTimeFunctions } = await import('pino');
     const shown = { write: (line: string) => void output.write(asJson ? line : toText(line)) };
     const kept = { write: (line: string) => store?.write(line) };
@@ -80,7 +89,7 @@ function lazyBackend(output: Writable, { asJson, least }: { asJson: boolean; lea
         void begin();
       } else if (waiting.length < MAX_WAITING) {
         waiting.push(entry);
-        timer ??= setTimeout(() => void begin(), QUIET_MS).unref();
+        cancelTimer ??= systemClock.timer(QUIET_MS, () => void begin());
       }
     },
     keep: (given: { write(line: string): void }) => {
@@ -92,7 +101,7 @@ function lazyBackend(output: Writable, { asJson, least }: { asJson: boolean; lea
         },
         async end() {
           if (waiting.some(([level]) => LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf('info'))) void begin();
-          clearTimeout(timer);
+          cancelTimer?.();
           await loading;
         },
       };
