@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { constants, homedir } from 'node:os';
 import { nullLogger, systemClock, systemCode, toMessage } from '@codex/base';
 import type { Config, Override } from '@codex/config';
+import type { OpenNetwork } from '@codex/network-proxy';
 import type { Watchdog } from '@codex/sandbox';
 import type { AppIo } from './io.ts';
 import { readSandboxArguments, SANDBOX_HELP, type SandboxArguments } from './sandbox-arguments.ts';
@@ -59,10 +60,12 @@ async function runConfined({ command, platform }: Run, config: Config, io: AppIo
   const { allowsNetwork, childEnv, createWatchdog, defaultIsolation, isSpawnError } = await import('@codex/sandbox');
   const policy = config.sandboxPolicy;
   const off = allowsNetwork(policy) ? {} : { CODEX_SANDBOX_NETWORK_DISABLED: '1' };
-  const env = { ...childEnv(config.shellEnvironmentPolicy, io.env, {}), ...off };
+  const network = await networkOf(config, io);
+  const env = { ...childEnv(config.shellEnvironmentPolicy, io.env, {}), ...off, ...network?.env };
   const isolation = defaultIsolation({ env: io.env, clock: systemClock, log: nullLogger }, platform);
-  const wrapped = await isolation.wrap(command, policy, io.cwd, env);
+  const wrapped = await isolation.wrap(command, policy, io.cwd, env, io.cwd, network?.network);
   if (!wrapped.ok) {
+    await network?.close();
     const { error } = wrapped;
     io.stderr.write(`codex: ${error.message}\n`);
     return isSpawnError(error) ? notStarted(error.errno) : EXIT.noSandbox;
@@ -76,8 +79,20 @@ async function runConfined({ command, platform }: Run, config: Config, io: AppIo
     return notStarted(systemCode(error));
   } finally {
     await wrapped.release?.();
+    await network?.close();
     await watchdog.close();
   }
+}
+
+/** Where the network is managed: its proxy, which asks nobody. */
+async function networkOf({ network, rulesFolders }: Config, { env }: AppIo): Promise<OpenNetwork | null> {
+  if (!network) return null;
+  const [{ openNetwork }, { loadRules }] = await Promise.all([
+    import('@codex/network-proxy'),
+    import('@codex/execpolicy'),
+  ]);
+  const rules = async () => (await loadRules(rulesFolders)).rules.network;
+  return openNetwork(network, { clock: systemClock, log: nullLogger, env, rules });
 }
 
 function notStarted(errno: string | null | undefined): number {

@@ -57,6 +57,24 @@ describe('codex sandbox linux', () => {
     expect(existsSync(join(at.cwd, 'made'))).toBe(confines);
   });
 
+  it('leads the command to the proxy where the network is managed, and nowhere else', async () => {
+    const at = place();
+    writeFileSync(
+      join(at.home, 'config.toml'),
+      'default_permissions = "net"\n[permissions.net.network]\nenabled = true\n',
+    );
+    const request = 'GET http://other.example/ HTTP/1.1\\r\\nhost: x\\r\\nconnection: close\\r\\n\\r\\n';
+    const script = [
+      'proxy=${HTTP_PROXY##*:}',
+      `exec 3<>/dev/tcp/127.0.0.1/$proxy && printf '${request}' >&3 && cat <&3`,
+      '(echo > /dev/tcp/1.1.1.1/443) 2>/dev/null && echo ESCAPED',
+    ];
+    const ran = await codex(at, linux('--', 'bash', '-c', script.join('; ')));
+    if (!confines) return expect(ran.code).toBe(5);
+    expect(ran.stdout).toContain('"reason":"not_allowed"');
+    return expect(ran.stdout).not.toContain('ESCAPED');
+  });
+
   it('tells a signal, and what could not be started', async () => {
     const at = place();
     expect(await codex(at, linux('-s', 'danger-full-access', 'sh', '-c', 'kill -TERM $$'))).toMatchObject({

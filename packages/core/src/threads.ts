@@ -56,6 +56,7 @@ export function createThreads(deps: CoreDeps): Threads {
     checkOpen();
     const threadLog = log.child({ threadId: header.id });
     const rules = ruleBook.open(config.rulesFolders, config.requirements.rules);
+    const pauses = createPauseSwitch();
     const { network } = config;
     const session: ThreadSession = {
       header,
@@ -72,10 +73,10 @@ export function createThreads(deps: CoreDeps): Threads {
       mcp: a.mcp,
       approvals: createSessionApprovals(),
       rules,
-      network: network && createThreadNetwork(network, { clock, env: deps.env, log: threadLog, rules }),
+      network: network && createThreadNetwork(network, { clock, env: deps.env, log: threadLog, pauses, rules }),
       grants: createGrants(),
       terminals: createTerminalSessions({ ids, clock }),
-      pauses: createPauseSwitch(),
+      pauses,
       agents: createAgentPort({
         tree: a.tree,
         parentId: header.id,

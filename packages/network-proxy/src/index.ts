@@ -3,6 +3,13 @@ export { proxyEnv } from './env.ts';
 export type { HostRequest } from './gate.ts';
 export { isPublicAddress, normalizeHost } from './host.ts';
 export {
+  type HostRule,
+  type ManagedSettings,
+  type NetworkDeps,
+  openNetwork,
+  type OpenNetwork,
+} from './open-network.ts';
+export {
   type HostVerdict,
   judgeHost,
   type NetworkMode,

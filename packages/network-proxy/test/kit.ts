@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, request, type Server } from 'node:http';
+import { type Agent, createServer, type IncomingMessage, request, type Server } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { nullLogger, systemClock } from '@codex/base';
 import { onTestFinished } from 'vitest';
@@ -109,7 +109,7 @@ export interface Reply {
 export function ask(
   proxy: NetworkProxy,
   url: string,
-  options: { method?: string; headers?: Record<string, string>; body?: string; agent?: import('node:http').Agent } = {},
+  options: { method?: string; headers?: Record<string, string>; body?: string; agent?: Agent } = {},
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const { method = 'GET', headers = {}, body, agent } = options;

@@ -3,9 +3,9 @@ import type { HostRequest, ProxyProtocol } from '@codex/network-proxy';
 import type { NetworkAmendment } from '@codex/execpolicy';
 import type { NetworkApprovalContext, NetworkPolicyAmendment, ResponseItem } from '@codex/protocol';
 import { isConfining } from '@codex/sandbox';
-import type { ThreadSettings } from '../thread-types.ts';
-import type { TurnContextForTools } from '../tools/tool.ts';
+import type { ThreadSession } from '../session.ts';
 import { askUser, type Reply } from './ask-user.ts';
+import type { AskingTurn } from './thread-network.ts';
 
 export type HostAnswer =
   | { kind: 'yes'; forSession: boolean }
@@ -27,6 +27,11 @@ const PROTOCOLS: Readonly<Record<ProxyProtocol, ProtocolNames>> = {
   socks5_udp: { wire: 'socks5Udp', rule: 'socks5_udp', id: 'socks5-udp', label: 'socks5_udp' },
 };
 
+/** A turn, and what of its thread it takes. */
+export interface HostAsking extends AskingTurn {
+  readonly session: Pick<ThreadSession, 'clock' | 'log' | 'pauses' | 'rules'>;
+}
+
 type Target = Pick<HostRequest, 'protocol' | 'host' | 'port'>;
 
 /** One question, and one answer for the session, per protocol, host and port; also the id of the question's item. */
@@ -35,10 +40,7 @@ export function hostKey({ protocol, host, port }: Target): string {
 }
 
 /** Whether the user may be asked at all: commands have to be confined, or a no would mean nothing. Pure. */
-export function mayAsk({
-  approvalPolicy,
-  sandboxPolicy,
-}: Pick<ThreadSettings, 'approvalPolicy' | 'sandboxPolicy'>): boolean {
+export function mayAsk({ approvalPolicy, sandboxPolicy }: AskingTurn['settings']): boolean {
   if (!isConfining(sandboxPolicy) || approvalPolicy === 'never') return false;
   return typeof approvalPolicy === 'string' || approvalPolicy.granular.sandbox_approval;
 }
@@ -47,11 +49,7 @@ export function mayAsk({
  * Asks whether a host may be reached and does what the answer asks for besides (core specification §17, §15.4). Rejects
  * with the abort reason when the turn ends or nobody waits any more.
  */
-export async function askAboutHost(
-  context: TurnContextForTools,
-  target: Target,
-  giveUp: AbortSignal,
-): Promise<HostAnswer> {
+export async function askAboutHost(context: HostAsking, target: Target, giveUp: AbortSignal): Promise<HostAnswer> {
   const { host, protocol } = target;
   const amend = (action: NetworkPolicyAmendment['action']): NetworkPolicyAmendment => ({ host, action });
   const { controller, unlink } = linkedController(context.signal, giveUp);
@@ -75,7 +73,7 @@ export async function askAboutHost(
 }
 
 async function settle(
-  context: TurnContextForTools,
+  context: HostAsking,
   target: Target,
   reply: Reply<'item/commandExecution/requestApproval'>,
 ): Promise<HostAnswer> {
@@ -109,7 +107,7 @@ function no(reason = 'rejected by user'): Extract<HostAnswer, { kind: 'no' }> {
 
 /** For good. When it cannot be written the answer still holds as long as the thread lives. */
 async function save(
-  { session, scope }: TurnContextForTools,
+  { session, scope }: HostAsking,
   { host, protocol }: Target,
   action: NetworkPolicyAmendment['action'],
 ): Promise<void> {

@@ -1,36 +1,12 @@
 import { AbortedError, toMessage } from '@codex/base';
 import type { ManagedNetwork } from '@codex/config';
-import type { HostRequest } from '@codex/network-proxy';
+import type { HostRequest, OpenNetwork } from '@codex/network-proxy';
 import type { ThreadSession } from '../session.ts';
-import type { TurnContextForTools } from '../tools/tool.ts';
 import { askAboutHost, hostKey, mayAsk } from './network-question.ts';
-import { openNetwork, type OpenNetwork } from './open-network.ts';
-
-/** The managed network of a thread: its proxy, and what users have said about hosts (core specification §17). */
-export interface ThreadNetwork {
-  /** To be called for every command before it starts; the first one starts the proxy. Rejects with CodexError. */
-  enter(context: TurnContextForTools): Promise<NetworkVisit>;
-  close(): Promise<void>;
-}
-
-/** A command's stay in the network. */
-export interface NetworkVisit {
-  /** Variables that lead programs to the proxy. */
-  readonly env: OpenNetwork['env'];
-  /** The way to the proxy for commands in the sandbox. */
-  readonly network: OpenNetwork['network'];
-  /** Aborts when the user answers a question about it with "cancel". */
-  readonly cancelled: AbortSignal;
-  /** Anything was refused to it. */
-  readonly wasBlocked: boolean;
-  /** What was refused since the last call, in words for the model; empty when nothing was. */
-  blocked(): string;
-  /** To be called when the command has ended. */
-  leave(): void;
-}
+import type { AskingTurn, ThreadNetwork } from './thread-network.ts';
 
 interface Visitor {
-  context: TurnContextForTools;
+  turn: AskingTurn;
   /** In words for the model, each once. */
   refused: Set<string>;
   /** How many of them were told. */
@@ -44,7 +20,7 @@ interface Pending {
   giveUp: AbortController;
 }
 
-type Surroundings = Pick<ThreadSession, 'clock' | 'env' | 'log' | 'rules'>;
+type Surroundings = Pick<ThreadSession, 'clock' | 'env' | 'log' | 'pauses' | 'rules'>;
 
 /** Loads nothing and starts nothing before the first command. */
 export function createThreadNetwork(settings: ManagedNetwork, session: Surroundings): ThreadNetwork {
@@ -54,7 +30,7 @@ export function createThreadNetwork(settings: ManagedNetwork, session: Surroundi
   const pending = new Map<string, Pending>();
   /** Why users refused hosts, for the model. */
   const said = new Map<string, string>();
-  let latest: TurnContextForTools | null = null;
+  let latest: AskingTurn | null = null;
   let opening: Promise<OpenNetwork> | null = null;
 
   /** The command a connection belongs to, which is known only when one runs alone. */
@@ -67,7 +43,7 @@ export function createThreadNetwork(settings: ManagedNetwork, session: Surroundi
     said.delete(key);
     if (!turn || turn.scope.ended || !mayAsk(turn.settings)) return entry;
     pending.set(key, entry);
-    entry.answer = askAboutHost(turn, request, giveUp.signal)
+    entry.answer = askAboutHost({ ...turn, session }, request, giveUp.signal)
       .then((answer) => {
         if (answer.kind === 'yes') {
           if (answer.forSession) allowed.add(key);
@@ -75,7 +51,7 @@ export function createThreadNetwork(settings: ManagedNetwork, session: Surroundi
         }
         if (answer.forSession) denied.add(key);
         said.set(key, answer.reason);
-        if (answer.stopTurn) for (const visitor of visitors) if (visitor.context === turn) visitor.cancel.abort();
+        if (answer.stopTurn) for (const visitor of visitors) if (visitor.turn === turn) visitor.cancel.abort();
         return false;
       })
       .catch((error: unknown) => {
@@ -106,8 +82,9 @@ export function createThreadNetwork(settings: ManagedNetwork, session: Surroundi
     }
   };
 
-  const open = (): Promise<OpenNetwork> =>
-    openNetwork(settings, {
+  const open = async (): Promise<OpenNetwork> => {
+    const { openNetwork } = await import('@codex/network-proxy');
+    return openNetwork(settings, {
       clock: session.clock,
       log: session.log,
       env: session.env,
@@ -119,17 +96,18 @@ export function createThreadNetwork(settings: ManagedNetwork, session: Surroundi
         only()?.refused.add(reason === undefined ? text : own);
       },
     });
+  };
 
   return {
-    async enter(context) {
+    async enter(turn) {
       opening ??= open().catch((error: unknown) => {
         opening = null;
         throw error;
       });
       const opened = await opening;
       await opened.refresh();
-      latest = context;
-      const visitor: Visitor = { context, refused: new Set(), told: 0, cancel: new AbortController() };
+      latest = turn;
+      const visitor: Visitor = { turn, refused: new Set(), told: 0, cancel: new AbortController() };
       visitors.add(visitor);
       return {
         env: opened.env,

@@ -1,7 +1,7 @@
 import { abortReason } from '@codex/base';
 import { childEnv, type ExitReport, looksDenied, type Session, UNIFIED_EXEC_ENV } from '@codex/sandbox';
 import type { OpenItem } from '@codex/timeline';
-import type { NetworkVisit } from '../approval/network.ts';
+import type { NetworkVisit } from '../approval/thread-network.ts';
 import type { CommandToApprove, Permit } from './approve-command.ts';
 import { type CommandItem, exitedItem, failedItem } from './command-item.ts';
 import { createOutputStream } from './output-stream.ts';

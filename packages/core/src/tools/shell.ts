@@ -4,7 +4,7 @@ import { findPatchIn } from '@codex/apply-patch';
 import type { ResponseItem } from '@codex/protocol';
 import { childEnv, type ExitReport, looksDenied, shellArgv, SpawnError } from '@codex/sandbox';
 import type { OpenItem } from '@codex/timeline';
-import type { NetworkVisit } from '../approval/network.ts';
+import type { NetworkVisit } from '../approval/thread-network.ts';
 import { countLines, truncateMiddle } from '../context/truncate.ts';
 import { patchToolKind, runShellPatch, SHELL_TOOL_NAMES } from './apply-patch.ts';
 import { APPROVAL_PARAMS, offeredParams, readAsked } from './approval-args.ts';

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
-import { type Clock, CodexError, isCodexError } from '@codex/base';
+import { type Clock, CodexError, isCodexError, type Logger } from '@codex/base';
 import type { Config } from '@codex/config';
 import type { ParamsOf, ResultOf, SandboxPolicy } from '@codex/protocol';
+import type { OpenNetwork } from '@codex/network-proxy';
 import type { Runner } from '@codex/sandbox';
 import { decodeBase64 } from '../../base64.ts';
 import { badParams, checkSize, readExecOrder } from './exec-order.ts';
@@ -29,6 +30,7 @@ export interface CommandExecDeps {
   cwd: string;
   env: Readonly<Record<string, string | undefined>>;
   clock: Clock;
+  log: Logger;
   config: () => Promise<Config>;
   /** Why an administrator forbids a policy; null when it is allowed. */
   refusal: (policy: SandboxPolicy) => Promise<string | null>;
@@ -83,21 +85,28 @@ export function createCommandExec(deps: CommandExecDeps): CommandExec {
         const refusal = params.sandboxPolicy ? await deps.refusal(params.sandboxPolicy) : null;
         if (refusal !== null) throw new CodexError('invalidRequest', `invalid sandbox policy: ${refusal}`);
         const [runner, config, sandbox] = await Promise.all([deps.runner(), deps.config(), import('@codex/sandbox')]);
+        const network = await networkOf(config, deps);
         const spec = {
           argv: order.command,
           cwd: resolve(deps.cwd, params.cwd ?? '.'),
-          env: withChanges(sandbox.childEnv(config.shellEnvironmentPolicy, deps.env), params.env ?? {}),
+          env: {
+            ...withChanges(sandbox.childEnv(config.shellEnvironmentPolicy, deps.env), params.env ?? {}),
+            ...network?.env,
+          },
           policy: params.sandboxPolicy ?? config.sandboxPolicy,
+          network: network?.network,
         };
         const output = createExecOutput(order, { peer, headTail: sandbox.headTail });
         const command = await startCommand(order, spec, { runner, clock: deps.clock, output }).catch(
-          (error: unknown) => {
+          async (error: unknown) => {
+            await network?.close();
             throw startFault(error, sandbox.isSpawnError);
           },
         );
         owned.running.add(command);
         if (processId !== null) owned.named.set(processId, command);
         const result = command.result.finally(() => {
+          void network?.close();
           owned.running.delete(command);
           if (processId !== null) owned.named.delete(processId);
           forgetIdle(peer, owned);
@@ -154,6 +163,20 @@ function send({ session }: RunningCommand, processId: string, bytes: Uint8Array)
     case 'full':
       throw new CodexError('overloaded', `command/exec ${name} does not read its input; retry later`);
   }
+}
+
+/** Where the network is managed, a command of a client's has one of its own, in which nobody is asked about hosts. */
+async function networkOf(
+  { network, rulesFolders }: Config,
+  { clock, log, env }: CommandExecDeps,
+): Promise<OpenNetwork | null> {
+  if (!network) return null;
+  const [{ openNetwork }, { loadRules }] = await Promise.all([
+    import('@codex/network-proxy'),
+    import('@codex/execpolicy'),
+  ]);
+  const rules = async () => (await loadRules(rulesFolders)).rules.network;
+  return openNetwork(network, { clock, log, env, rules });
 }
 
 /** Null removes a variable. */

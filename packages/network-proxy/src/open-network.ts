@@ -1,17 +1,36 @@
+import type { Socket } from 'node:net';
 import type { Clock, Logger } from '@codex/base';
-import type { ManagedNetwork } from '@codex/config';
-import type { NetworkRule } from '@codex/execpolicy';
-import type { Blocked, HostRequest, NetworkPolicy, NetworkSettings } from '@codex/network-proxy';
-import type { CommandNetwork } from '@codex/sandbox';
+import { type Blocked, blockedText } from './blocked.ts';
+import { proxyEnv } from './env.ts';
+import type { HostRequest } from './gate.ts';
+import { normalizeHost } from './host.ts';
+import { networkPolicy, type NetworkPolicy, type NetworkSettings } from './policy.ts';
+import { startNetworkProxy } from './proxy.ts';
+
+/** A managed network as configuration describes it. */
+export interface ManagedSettings extends NetworkSettings {
+  /** SOCKS5 beside HTTP. */
+  socks5: boolean;
+  /** Through the proxy that our own environment names. */
+  allowUpstreamProxy: boolean;
+  /** No rule adds to the allowed domains. */
+  managedOnly: boolean;
+}
+
+/** A `network_rule`. */
+export interface HostRule {
+  readonly host: string;
+  readonly decision: 'allow' | 'prompt' | 'forbidden';
+}
 
 export interface NetworkDeps {
   clock: Clock;
   log: Logger;
-  /** Our own; names the upstream proxy where one may be used. */
+  /** Our own environment. */
   env: Readonly<Record<string, string | undefined>>;
   /** The rules about hosts that are in force now. */
-  rules(): Promise<readonly NetworkRule[]>;
-  /** Whether a host that is in no list may be reached; nobody is asked unless given. */
+  rules(): Promise<readonly HostRule[]>;
+  /** Whether a host that is in no list may be reached; none is, unless given. */
   decide?(request: HostRequest, signal: AbortSignal): Promise<boolean>;
   /** Hears of every refusal; `text` is the one for the model. */
   onBlocked?(blocked: Blocked, text: string): void;
@@ -22,24 +41,18 @@ export interface OpenNetwork {
   /** Variables that lead programs to the proxy. */
   readonly env: Readonly<Record<string, string>>;
   /** The way to the proxy for commands in the sandbox. */
-  readonly network: CommandNetwork;
+  readonly network: { readonly port: number; accept(socket: Socket): void; readonly signal: AbortSignal };
   /** Brings the lists up to the rules that are in force now. */
   refresh(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Starts the proxy of a managed network. Rejects with CodexError when a pattern is none or there is no port. */
-export async function openNetwork(settings: ManagedNetwork, deps: NetworkDeps): Promise<OpenNetwork> {
-  // Whoever has no managed network loads nothing of it.
-  const { blockedText, networkPolicy, normalizeHost, proxyEnv, startNetworkProxy } = await import(
-    '@codex/network-proxy'
-  );
+export async function openNetwork(settings: ManagedSettings, deps: NetworkDeps): Promise<OpenNetwork> {
   const { clock, log, env } = deps;
   let policy: NetworkPolicy = networkPolicy(settings);
   const refresh = async () => {
-    // Rules are looser about what a host is; what cannot be one cannot be reached either.
-    const rules = (await deps.rules()).filter(({ host }) => normalizeHost(host) !== null);
-    policy = networkPolicy(withRules(settings, rules));
+    policy = networkPolicy(withRules(settings, await deps.rules()));
   };
   await refresh();
   const proxy = await startNetworkProxy({
@@ -69,10 +82,12 @@ export async function openNetwork(settings: ManagedNetwork, deps: NetworkDeps): 
 }
 
 /** The lists with what rules say: of several rules for a host the last one holds. */
-function withRules(settings: ManagedNetwork, rules: readonly NetworkRule[]): NetworkSettings {
-  const last = new Map(rules.map(({ host, decision }) => [host, decision]));
-  const hosts = (wanted: NetworkRule['decision']) =>
-    [...last].filter(([, decision]) => decision === wanted).map(([host]) => host);
+function withRules(settings: ManagedSettings, rules: readonly HostRule[]): NetworkSettings {
+  // Rules are looser about what a host is; what cannot be one cannot be reached either.
+  const known = rules.filter(({ host }) => normalizeHost(host) !== null);
+  const last = [...new Map(known.map(({ host, decision }) => [host, decision]))];
+  const hosts = (wanted: HostRule['decision']) =>
+    last.filter(([, decision]) => decision === wanted).map(([host]) => host);
   return {
     ...settings,
     allowedDomains: [...settings.allowedDomains, ...(settings.managedOnly ? [] : hosts('allow'))],
