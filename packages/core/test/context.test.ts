@@ -38,7 +38,7 @@ const FACTS: AssembleFacts = {
   commitTrailer: null,
   skills: null,
   subagents: [],
-      network: null,
+  network: null,
   modelInstructions: 'INSTRUCTIONS',
   personalityText: (personality) => personality.toUpperCase(),
   personalityBakedIn: false,
