@@ -1,4 +1,5 @@
 import { listFigures, measureLists } from './lists.mjs';
+import { LOADED_FIGURES, measureResume, measureUnsubscribed } from './loaded-threads.mjs';
 import { cpuMs, folderKib, rssMib, writtenKib } from './process-figures.mjs';
 import { median, pause, pick, quantile, timed, withServer } from './timing.mjs';
 
@@ -35,12 +36,16 @@ export const FIGURES = {
   execWarm: { label: 'exec, warm home', unit: 'ms', goal: 1.0 },
   threads: { label: `${THREADS} thread/start, one after another`, unit: 'ms', goal: null },
   rssThreads: { label: `memory with ${THREADS} threads`, unit: 'MiB', goal: 1.2 },
+  ...LOADED_FIGURES,
   ...listFigures(MANY),
   ...listFigures(VERY_MANY),
 };
 
 /** One run of each measure on one side gives some of the figures. */
 export const MEASURES = {
+  resume: measureResume,
+  unsubscribed: measureUnsubscribed,
+
   async start(side) {
     const dirs = side.home();
     const fresh = await withServer(side, dirs, async () => ({}));

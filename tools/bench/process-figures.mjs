@@ -20,6 +20,11 @@ export function rssMib(pid) {
   );
 }
 
+/** The most memory in MiB a process has had resident; that of its children does not count. */
+export function peakMib(pid) {
+  return Number(/VmHWM:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+}
+
 /** KiB a process handed to the block layer (write_bytes of /proc/PID/io), null where the system does not tell. */
 export function writtenKib(pid) {
   try {

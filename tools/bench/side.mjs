@@ -3,6 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 const ANSWER_MS = 60_000;
+/** Answers above this many characters are not parsed, as that would be measured too; they resolve to their size. */
+const LARGE = 1 << 20;
 
 /** One of the two programs compared: how to start it, and fresh homes for it below `work`. */
 export function createSide({ name, command, work, modelPort }) {
@@ -102,6 +104,11 @@ function startServer(command, dirs) {
   };
   const receive = (line) => {
     // Streams are long: only answers and ends of turns are worth parsing.
+    if (line.length > LARGE) {
+      const id = /^\{"id":(\d+),"result":/.exec(line)?.[1];
+      settle(Number(id), ({ resolve }) => resolve({ size: line.length }));
+      return;
+    }
     if (line.includes('/delta"') || !(line.includes('"turn/completed"') || line.includes('"id":'))) return;
     const message = JSON.parse(line);
     if (message.method === 'turn/completed') {
@@ -118,11 +125,15 @@ function startServer(command, dirs) {
       );
     }
   };
-  let rest = '';
+  /** Pieces of a line whose end has not come. */
+  let rest = [];
   child.stdout.setEncoding('utf8').on('data', (text) => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) receive(line);
+    const lines = text.split('\n');
+    while (lines.length > 1) {
+      receive([...rest, lines.shift()].join(''));
+      rest = [];
+    }
+    rest.push(lines[0]);
   });
 
   const wait = (key) =>

@@ -76,7 +76,9 @@ async function begin(client: Client, threadId: string): Promise<string> {
 }
 
 const ended = (client: Client, id: string) =>
-  client.until(({ method, params }) => method === 'turn/completed' && (params?.['turn'] as Turn).id === id);
+  client.until(
+    ({ method, params }) => method === 'turn/completed' && (params?.['turn'] as Turn | undefined)?.id === id,
+  );
 
 it('whoever joins a running thread, at whatever moment, sees what its first client sees', async () => {
   await fc.assert(
