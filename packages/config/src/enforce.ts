@@ -1,7 +1,8 @@
 import { canonicalJson } from '@codex/base';
 import type { AskForApproval, SandboxMode, SandboxPolicy, WebSearchMode } from '@codex/protocol';
+import type { McpServerToml } from './schema.ts';
 import type { FeatureFlags, FeatureKey } from './features.ts';
-import type { Allowed, FeaturePins, RequiredSandbox, Requirements } from './requirements.ts';
+import type { Allowed, AllowedServers, FeaturePins, RequiredSandbox, Requirements } from './requirements.ts';
 
 /** What somebody wants to change; absent is no wish. */
 export interface WantedSettings {
@@ -53,6 +54,24 @@ export function enforceFeatures(
     return refusal === null ? [] : [overruled(`features.${key}`, String(enabled), refusal)];
   });
   return { flags: { ...flags, ...required?.pins }, warnings };
+}
+
+/** The servers, those switched off that are not on the list or are not what the list says. */
+export function enforceServers(
+  servers: Readonly<Record<string, McpServerToml>>,
+  allowed: AllowedServers | null,
+): { servers: Readonly<Record<string, McpServerToml>>; warnings: string[] } {
+  if (!allowed) return { servers, warnings: [] };
+  const warnings: string[] = [];
+  const enforced = Object.entries(servers).map(([name, server]) => {
+    const identity = Object.hasOwn(allowed.servers, name) ? allowed.servers[name] : undefined;
+    const isSame = identity?.command === server.command && identity?.url === server.url;
+    if ((identity && isSame) || server.enabled === false) return [name, server] as const;
+    const why = identity ? 'it is another one than the list says' : 'it is not in the list';
+    warnings.push(`The MCP server \`${name}\` is switched off: ${why} (set by ${allowed.source})`);
+    return [name, { ...server, enabled: false, required: false }] as const;
+  });
+  return { servers: Object.fromEntries(enforced), warnings };
 }
 
 function refused<T>(key: string, value: T | undefined, allowed: Allowed<unknown> | null): string | null {

@@ -46,6 +46,7 @@ export { sandboxPolicy } from './policy.ts';
 export type { ManagedRule } from './requirement-rules.ts';
 export {
   type Allowed,
+  type AllowedServers,
   type FeaturePins,
   NO_REQUIREMENTS,
   type RequiredSandbox,

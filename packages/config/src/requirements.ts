@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { AskForApproval, WebSearchMode } from '@codex/protocol';
-import { type Decode, flag, list, map, Mismatch, oneOf, struct, within } from './decode.ts';
+import { type Decode, flag, list, map, Mismatch, oneOf, struct, text, within } from './decode.ts';
 import { type ConfigError, fileError } from './error.ts';
 import { featureKey, type FeatureKey } from './features.ts';
 import type { ReadConfigFile } from './file.ts';
@@ -20,6 +20,14 @@ export interface Allowed<T> {
   readonly source: string;
 }
 
+/** The MCP servers that may run: by name, the command or the address they must have. */
+export interface AllowedServers {
+  readonly servers: Readonly<
+    Record<string, { readonly command?: string | undefined; readonly url?: string | undefined }>
+  >;
+  readonly source: string;
+}
+
 export interface FeaturePins {
   readonly pins: Readonly<Partial<Record<FeatureKey, boolean>>>;
   readonly source: string;
@@ -33,6 +41,7 @@ export interface Requirements {
   /** With `disabled` among them. */
   readonly webSearchModes: Allowed<WebSearchMode> | null;
   readonly features: FeaturePins | null;
+  readonly mcpServers: AllowedServers | null;
   readonly residency: 'us' | null;
   readonly network: RequiredNetwork | null;
   /** Only restrictions. */
@@ -44,6 +53,7 @@ export const NO_REQUIREMENTS: Requirements = {
   sandboxModes: null,
   webSearchModes: null,
   features: null,
+  mcpServers: null,
   residency: null,
   network: null,
   rules: [],
@@ -95,12 +105,25 @@ const featurePins: Decode<Readonly<Partial<Record<FeatureKey, boolean>>>> = (val
   return pins;
 };
 
+const serverIdentity: Decode<AllowedServers['servers'][string]> = (value) => {
+  const { identity } = struct(
+    'McpServerRequirement',
+    { identity: struct('McpServerIdentity', { command: text, url: text }) },
+    ['identity'],
+  )(value);
+  if ((identity.command === undefined) === (identity.url === undefined)) {
+    within('identity', () => fail('set exactly one of `command` and `url`'));
+  }
+  return identity;
+};
+
 const requirementsToml = struct('ConfigRequirementsToml', {
   allowed_approval_policies: list(approvalPolicy),
   allowed_sandbox_modes: list(oneOf('read-only', 'workspace-write', 'danger-full-access', 'external-sandbox')),
   allowed_web_search_modes: list(webSearchMode),
   features: featurePins,
   feature_requirements: featurePins,
+  mcp_servers: map(serverIdentity),
   enforce_residency: oneOf('us'),
   experimental_network: networkRequirementsToml,
   rules: managedRules,
@@ -125,6 +148,7 @@ function decodeRequirements(table: TomlTable, source: string): Requirements {
     sandboxModes: sandboxes ? { values: sandboxes, source } : null,
     webSearchModes: searches ? { values: [...new Set([...searches, 'disabled' as const])], source } : null,
     features: pins ? { pins, source } : null,
+    mcpServers: toml.mcp_servers ? { servers: toml.mcp_servers, source } : null,
     residency: toml.enforce_residency ?? null,
     network: toml.experimental_network ?? null,
     rules: toml.rules ?? [],

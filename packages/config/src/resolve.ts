@@ -10,7 +10,7 @@ import type {
 } from '@codex/protocol';
 import { systemCode, toMessage } from '@codex/base';
 import type { AgentRole, AgentsConfig, Config, ShellEnvironmentPolicy, TrustLevel } from './config.ts';
-import { enforce, type Enforced, enforceFeatures } from './enforce.ts';
+import { enforce, type Enforced, enforceFeatures, enforceServers } from './enforce.ts';
 import type { Env } from './env.ts';
 import { Refusal } from './error.ts';
 import {
@@ -97,6 +97,7 @@ export function resolveConfig(input: ResolveInput): Resolution {
     chosen: chosenSandbox !== undefined,
     instead: 'read-only',
   });
+  const mcp = enforceServers(toml.mcp_servers ?? {}, requirements.mcpServers);
   const search = webSearch(pick('web_search'), flags, requirements.webSearchModes);
   const envBaseUrl = toml.openai_base_url ? undefined : blankToNull(env['OPENAI_BASE_URL']);
   const openaiBaseUrl = blankToNull(toml.openai_base_url) ?? envBaseUrl ?? null;
@@ -164,7 +165,7 @@ export function resolveConfig(input: ResolveInput): Resolution {
       options: pick('tools')?.web_search ?? toml.tools?.web_search ?? null,
     },
     viewImage: pick('tools')?.view_image ?? profile.tools_view_image ?? true,
-    mcpServers: toml.mcp_servers ?? {},
+    mcpServers: mcp.servers,
     mcpOauth: {
       credentialsStore: toml.mcp_oauth_credentials_store ?? 'auto',
       callbackPort: toml.mcp_oauth_callback_port ?? null,
@@ -216,6 +217,7 @@ export function resolveConfig(input: ResolveInput): Resolution {
     ],
     unheeded: [
       ...pinned.warnings,
+      ...mcp.warnings,
       ...[approval, sandbox, search].flatMap(({ warning }) => warning ?? []),
       ...(config.approvalsReviewer === 'guardian_subagent' ? [NO_GUARDIAN] : []),
     ],

@@ -239,3 +239,21 @@ test('a reviewer nobody serves is told of', async () => {
   const { unheeded } = await world('approvals_reviewer = "guardian_subagent"\n').loaded();
   expect(unheeded.map(({ summary }) => summary)).toEqual([expect.stringContaining('approvals are asked of the user')]);
 });
+
+test('only MCP servers that are listed, and are what the list says, stay on', async () => {
+  const list = '[mcp_servers.docs.identity]\ncommand = "docs"\n[mcp_servers.web.identity]\nurl = "https://a/mcp"\n';
+  const user =
+    '[mcp_servers.docs]\ncommand = "docs"\n[mcp_servers.web]\nurl = "https://b/mcp"\n[mcp_servers.own]\ncommand = "own"\n';
+  const { config, unheeded } = await required(list, user).loaded();
+  const enabled = Object.entries(config.mcpServers).map(([name, server]) => [name, server.enabled ?? true]);
+  expect(enabled).toEqual([
+    ['docs', true],
+    ['web', false],
+    ['own', false],
+  ]);
+  expect(unheeded.map(({ summary }) => summary.split(' (')[0])).toEqual([
+    'The MCP server `web` is switched off: it is another one than the list says',
+    'The MCP server `own` is switched off: it is not in the list',
+  ]);
+  expect(await refusal('[mcp_servers.a.identity]\ncommand = "a"\nurl = "b"\n')).toContain('set exactly one of');
+});

@@ -184,8 +184,9 @@ export function readableConfig(table: Table): ResultOf<'config/read'>['config'] 
 
 /** What an administrator prescribes (§17.3), null when that is nothing that clients are shown. */
 export function readableRequirements(requirements: Requirements): ResultOf<'configRequirements/read'>['requirements'] {
-  const { approvalPolicies, sandboxModes, webSearchModes, features, residency, network, rules } = requirements;
-  const given = [approvalPolicies, sandboxModes, webSearchModes, features, residency, network];
+  const { approvalPolicies, sandboxModes, webSearchModes, features, mcpServers, residency, network, rules } =
+    requirements;
+  const given = [approvalPolicies, sandboxModes, webSearchModes, features, mcpServers, residency, network];
   if (rules.length === 0 && given.every((each) => each === null)) return null;
   return {
     allowedApprovalPolicies: approvalPolicies ? [...approvalPolicies.values] : null,
