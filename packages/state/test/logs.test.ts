@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { manualClock, nullLogger, systemClock } from '@codex/base';
 import fc from 'fast-check';
@@ -9,6 +9,7 @@ import { sqliteTest, stateAt, testClock, withoutAddon } from './support/state.ts
 
 const T = uuid(1);
 const AT = Date.UTC(2026, 10, 21, 11, 0, 17, 5);
+const CAP = 256 * 1024 * 1024;
 
 const line = (msg: string, more: object = {}) => `${JSON.stringify({ level: 30, time: AT, msg, ...more })}\n`;
 const row = (message: string | null, more: Partial<LogRow> = {}): LogRow => ({
@@ -125,6 +126,30 @@ describe('caps', () => {
     expect((await messages(logs))?.map((text) => text?.[0])).toEqual(['2', '3']);
     await logs.insert([row('4'.repeat(10 * 1024 * 1024))]);
     expect(await messages(logs)).toEqual([]);
+  });
+
+  sqliteTest('a file above 256 MiB loses its oldest rows and gives the room back', async () => {
+    const folder = await tempFolder();
+    const before = stateAt(folder);
+    await before.logs.insert([row('oldest')]);
+    await before.close();
+    const path = join(folder, LOGS_FILE);
+    const { default: Database } = await import('better-sqlite3');
+    new Database(path)
+      .exec(
+        `PRAGMA synchronous = OFF;
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+         INSERT INTO logs (at, level, message, process_id, partition, bytes)
+           SELECT ${AT}, 'INFO', hex(zeroblob(60000)), 'p', 'p:' || i, 120004 FROM n`,
+      )
+      .close();
+    expect(statSync(path).size).toBeGreaterThan(CAP);
+    const after = stateAt(folder);
+    await after.logs.insert([row('newest')]);
+    await after.close();
+    expect(statSync(path).size).toBeLessThan(CAP);
+    const texts = await messages(stateAt(folder).logs);
+    expect([texts?.includes('oldest'), texts?.at(-1)]).toEqual([false, 'newest']);
   });
 
   sqliteTest('rows older than ten days go when the next process writes', async () => {
