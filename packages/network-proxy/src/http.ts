@@ -118,9 +118,20 @@ function pass(
     });
     onward.setTimeout(IDLE_MS, () => onward.destroy(new Error('the host says nothing')));
     onward.once('error', reject);
+    onward.once('upgrade', (_reply, socket) => {
+      socket.destroy();
+      reject(new Error('the host wants to speak another protocol'));
+    });
     onward.once('response', (reply) => {
-      const status = reply.statusCode ?? 502;
-      response.writeHead(status, reply.statusMessage, endToEnd(reply.rawHeaders, reply.headers.connection).flat());
+      try {
+        const back = endToEnd(reply.rawHeaders, reply.headers.connection);
+        response.writeHead(reply.statusCode ?? 502, reply.statusMessage, back.flat());
+      } catch (error) {
+        // A status or a header that cannot be passed on.
+        reply.destroy();
+        reject(error instanceof Error ? error : new Error(toMessage(error), { cause: error }));
+        return;
+      }
       pipeline(reply, response, (error) => (error ? reject(error) : resolve()));
     });
     pipeline(request, onward, () => {});

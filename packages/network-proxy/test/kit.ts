@@ -90,6 +90,15 @@ export async function echo(): Promise<number> {
   return listening(server, '127.0.0.1');
 }
 
+/** Answers every connection with these bytes and ends it. */
+export async function saying(answer: string): Promise<number> {
+  const server = createTcpServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => socket.end(answer));
+  });
+  return listening(server, '127.0.0.1');
+}
+
 async function listening(server: Server | ReturnType<typeof createTcpServer>, host: string): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, host, resolve));
   onTestFinished(() => {
@@ -124,6 +133,7 @@ export function ask(
       },
       (res) => {
         let text = '';
+        res.on('error', reject);
         res.on('data', (chunk: Buffer) => (text += chunk.toString()));
         res.on('end', () => resolve({ status: res.statusCode ?? 0, headers: res.headers, body: text }));
       },

@@ -2,7 +2,7 @@ import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { proxyEnv } from '../src/index.ts';
-import { ask, echo, origin, raw, rig, tunnel } from './kit.ts';
+import { ask, echo, origin, raw, rig, saying, tunnel } from './kit.ts';
 
 const HERE = { 'ok.example': ['127.0.0.1'] };
 const open = { allowedDomains: ['ok.example'], allowLocalBinding: true };
@@ -77,6 +77,28 @@ describe('plain requests', () => {
     const { proxy } = await rig({ ...open, allowedDomains: ['**.example'] }, { names: HERE });
     expect(await ask(proxy, 'http://ok.example:1/')).toMatchObject({ status: 502 });
     expect(await ask(proxy, 'http://nowhere.example/')).toMatchObject({ status: 502 });
+  });
+});
+
+describe('hosts that misbehave', () => {
+  it.each([
+    'HTTP/1.1 099 Too Small\r\ncontent-length: 0\r\n\r\n',
+    'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n',
+    'HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n',
+    'no HTTP at all',
+    '',
+  ])('cost their own answer and nothing else: %j', async (answer) => {
+    const { proxy } = await rig(open, { names: HERE });
+    const port = await saying(answer);
+    expect(await ask(proxy, `http://ok.example:${port}/`)).toMatchObject({ status: 502 });
+    const { port: good } = await origin();
+    expect(await ask(proxy, `http://ok.example:${good}/`)).toMatchObject({ status: 200 });
+  });
+
+  it('an answer that breaks off is not taken for a whole one', async () => {
+    const { proxy } = await rig(open, { names: HERE });
+    const port = await saying('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nsome');
+    await expect(ask(proxy, `http://ok.example:${port}/`)).rejects.toThrow('aborted');
   });
 });
 
