@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { ask, picture } from './model-script.mjs';
+import { each } from './world.mjs';
 
 const MODEL = 'gpt-5.2-codex';
 const PLAN_MODE = {
@@ -147,3 +148,28 @@ export const SCENARIOS = {
     },
   },
 };
+
+const LANES = 3;
+
+/**
+ * Plays all of them, one after another in each of a few processes. `open` starts one, `close` ends it, and what goes
+ * wrong is handed to `onFailure` with the name of the scenario; `onPlayed` hears of each with the id of its thread.
+ */
+export async function playScenarios({ dirs, open, close, onFailure, onPlayed = (_name, _threadId) => {} }) {
+  const queue = Object.entries(SCENARIOS);
+  await each(Array.from({ length: LANES }), LANES, async () => {
+    const program = await open();
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      const [name, scenario] = next;
+      for (const method of Object.keys(program.answers)) delete program.answers[method];
+      try {
+        const { thread } = await program.request('thread/start', { cwd: dirs.cwd, ...scenario.params });
+        onPlayed(name, thread.id);
+        await scenario.run({ program, thread, dirs });
+      } catch (error) {
+        onFailure(name, error);
+      }
+    }
+    await close(program);
+  });
+}

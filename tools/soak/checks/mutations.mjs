@@ -3,9 +3,8 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { mutate } from '../mutate.mjs';
 import { createRandom } from '../random.mjs';
-import { SCENARIOS, turn } from '../scenarios.mjs';
+import { playScenarios, turn } from '../scenarios.mjs';
 import { ask } from '../model-script.mjs';
-import { each } from '../world.mjs';
 
 const WORKERS = 2;
 const LIMIT_MS = 20_000;
@@ -45,15 +44,11 @@ export const mutations = {
 /** A file for every scenario of ours, and those of `--rollouts`. */
 async function seedFiles(world, violations) {
   const dirs = world.home();
-  await each(Object.entries(SCENARIOS), 4, async ([name, { params, run }]) => {
-    const program = await world.open(dirs);
-    try {
-      await run({ program, thread: await program.thread(params), dirs });
-    } catch (error) {
-      violations.push(`scenario ${name}: ${error.message}`);
-    } finally {
-      await program.close();
-    }
+  await playScenarios({
+    dirs,
+    open: () => world.open(dirs),
+    close: (program) => program.close(),
+    onFailure: (name, error) => violations.push(`scenario ${name}: ${error.message}`),
   });
   const given = world.rollouts ? conversations(world.rollouts) : [];
   return [...conversations(path.join(dirs.home, 'sessions')), ...given];

@@ -2,8 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createFold, turnDifferences } from '../fold.mjs';
-import { SCENARIOS } from '../scenarios.mjs';
-import { each } from '../world.mjs';
+import { playScenarios, SCENARIOS } from '../scenarios.mjs';
 
 /** Live equals resumed: what a listening client has folded is what a new process reads from the files. */
 export const replay = {
@@ -14,10 +13,17 @@ export const replay = {
   async run(world, size) {
     /** @type {string[]} */
     const violations = [];
-    /** @type {{ scenarios: number, threads: number, turns: number, items: number, kinds: Set<string>, notComparable: string[] }} */
-    const figures = { scenarios: 0, threads: 0, turns: 0, items: 0, kinds: new Set(), notComparable: [] };
+    /** @type {{ ownScenarios: number, ofHarness: number, threads: number, turns: number, items: number, kinds: Set<string>, notComparable: string[] }} */
+    const figures = {
+      ownScenarios: Object.keys(SCENARIOS).length,
+      ofHarness: 0,
+      threads: 0,
+      turns: 0,
+      items: 0,
+      kinds: new Set(),
+      notComparable: [],
+    };
     const judge = (name, found) => {
-      figures.scenarios += 1;
       for (const { turns } of found.compared) {
         figures.threads += 1;
         figures.turns += turns.length;
@@ -30,37 +36,50 @@ export const replay = {
       violations.push(...found.differences.map((difference) => `${name} ${difference}`));
       world.say(name);
     };
-    await each(Object.entries(SCENARIOS), 2, async ([name, scenario]) => {
-      try {
-        judge(name, await ownScenario(world, scenario));
-      } catch (error) {
-        violations.push(`${name}: ${error.message}`);
-      }
-    });
+    await ownScenarios(world, violations, judge);
     for (const { name, scenario, runScenario } of await harness(world, size)) {
       const found = await harnessScenario(world, scenario, runScenario);
-      if (found.compared.length > 0 || found.skipped.length > 0) judge(name, found);
+      if (found.compared.length === 0 && found.skipped.length === 0 && found.differences.length === 0) continue;
+      figures.ofHarness += 1;
+      judge(name, found);
     }
     return { figures: { ...figures, kinds: [...figures.kinds].sort().join(' ') }, violations };
   },
 };
 
-async function ownScenario(world, { params, run }) {
+/** Compares what each process told with what it answers at the end, and with what another one reads. */
+async function ownScenarios(world, violations, judge) {
   const dirs = world.home();
-  const fold = createFold(world.packages.createThreadView);
-  const program = await world.open(dirs, { onMessage: (m) => m.method !== undefined && fold.notification(m) });
-  const { request } = program;
-  program.request = async (method, given) => {
-    const result = await request(method, given);
-    fold.answer(method, result);
-    return result;
+  const names = new Map();
+  const folds = new Map();
+  const open = async () => {
+    const fold = createFold(world.packages.createThreadView);
+    const program = await world.open(dirs, { onMessage: (m) => m.method !== undefined && fold.notification(m) });
+    folds.set(program, fold);
+    const { request } = program;
+    program.request = async (method, given) => {
+      const result = await request(method, given);
+      fold.answer(method, result);
+      return result;
+    };
+    return program;
   };
-  const answer = await program.request('thread/start', { cwd: dirs.cwd, ...params });
-  await run({ program, thread: answer.thread, dirs });
-  const live = await compareWith(program, fold, 'live');
-  await program.close();
-  const stored = await compareStored(world, dirs, fold);
-  return { ...stored, differences: [...live.differences, ...stored.differences] };
+  const close = async (program) => {
+    const fold = folds.get(program);
+    const live = await compareWith(program, fold, 'live');
+    await program.close();
+    const stored = await compareStored(world, dirs, fold);
+    judge('own', { ...stored, differences: [...live.differences, ...stored.differences].map(named) });
+  };
+  /** Threads by the scenario that began them; forks and agents keep their ids. */
+  const named = (text) => text.replace(/^\S+/, (id) => names.get(id) ?? id);
+  await playScenarios({
+    dirs,
+    open,
+    close,
+    onFailure: (name, error) => violations.push(`${name}: ${error.message}`),
+    onPlayed: (name, id) => names.set(id, name),
+  });
 }
 
 /** Folds what each client of a scenario of the harness has heard, and reads the same home with a new process. */
@@ -121,7 +140,7 @@ async function compareWith(program, fold, how) {
     if (seen.length === 0 || thread.ephemeral) continue;
     const { result, error } = await program.call('thread/read', { threadId: id, includeTurns: true });
     if (error) {
-      found.differences.push(`${how}: thread/read: ${error.message}`);
+      found.differences.push(`${id} ${how}: thread/read: ${error.message}`);
       continue;
     }
     const { turns } = result.thread;
@@ -129,7 +148,9 @@ async function compareWith(program, fold, how) {
     if (running.length > 0) found.skipped.push(`${running.length} turn was still running when the scenario ended`);
     const settled = (list) => list.filter((turn) => !running.includes(turn.id));
     found.compared.push({ turns: settled(turns) });
-    found.differences.push(...turnDifferences(settled(seen), settled(turns)).map((each) => `${how} turns${each}`));
+    found.differences.push(
+      ...turnDifferences(settled(seen), settled(turns)).map((each) => `${id} ${how} turns${each}`),
+    );
   }
   return found;
 }

@@ -1,15 +1,20 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { CHECKS } from '../checks/index.mjs';
 
 const RUN = path.resolve(import.meta.dirname, '../run.mjs');
-const soak = (...args: string[]) => spawnSync(process.execPath, [RUN, ...args], { encoding: 'utf8' });
+const soak = (...args: string[]) =>
+  new Promise<{ stdout: string; stderr: string; status: unknown }>((resolve) => {
+    execFile(process.execPath, [RUN, ...args], (error, stdout, stderr) => {
+      resolve({ stdout, stderr, status: error ? error.code : 0 });
+    });
+  });
 
-it.each(Object.keys(CHECKS))(
+it.concurrent.each(Object.keys(CHECKS))(
   'a little of %s holds for the programs of this checkout',
-  (name) => {
-    const { stdout, stderr, status } = soak(name, '--small', '--json', '--seed', '1');
+  async (name) => {
+    const { stdout, stderr, status } = await soak(name, '--small', '--json', '--seed', '1');
     expect(stderr.replace(/^codex: .*\n/gm, '')).toBe('');
     expect(JSON.parse(stdout)).toMatchObject({ name, seed: 1, violations: [] });
     expect(status).toBe(0);
@@ -17,8 +22,8 @@ it.each(Object.keys(CHECKS))(
   180_000,
 );
 
-it('a check that does not exist is wrong usage', () => {
-  const { stderr, status } = soak('no-such-check');
+it('a check that does not exist is wrong usage', async () => {
+  const { stderr, status } = await soak('no-such-check');
   expect(stderr).toContain('no check named no-such-check');
   expect(status).toBe(2);
 });
