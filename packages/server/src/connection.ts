@@ -56,6 +56,7 @@ export class Connection {
   #phase: Phase = 'opening';
   #introduction: Introduction | null = null;
   readonly #held: { notification: Outgoing; method: string }[] = [];
+  #onServed: () => void = () => {};
   #settle: () => void = () => {};
   #over: () => void = () => {};
 
@@ -155,7 +156,7 @@ export class Connection {
       for await (const value of channel.messages) {
         if (this.#phase === 'closed') break;
         if (this.#phase !== 'draining') this.#receive(readMessage(value));
-        while (this.#served.size >= limits.requestsInFlight) await Promise.race(this.#served);
+        while (this.#served.size >= limits.requestsInFlight) await this.#nextServed();
       }
     } catch (error) {
       log.warn({ err: error }, 'reading from the channel failed');
@@ -183,7 +184,10 @@ export class Connection {
   #receive(message: Incoming): void {
     switch (message.kind) {
       case 'request': {
-        const serving = this.#deps.onRequest(this, message).finally(() => this.#served.delete(serving));
+        const serving = this.#deps.onRequest(this, message).finally(() => {
+          this.#served.delete(serving);
+          this.#onServed();
+        });
         this.#served.add(serving);
         return;
       }
@@ -201,6 +205,13 @@ export class Connection {
         this.log.error({ reason: message.reason }, 'message skipped');
         return;
     }
+  }
+
+  /** Not a race of all: those that take long would remember every one they were in. */
+  #nextServed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onServed = resolve;
+    });
   }
 
   #endInput(): void {

@@ -220,7 +220,7 @@ describe('requests', () => {
     let most = 0;
     fake.onClean = async () => {
       most = Math.max(most, ++running);
-      for (let n = 0; n < 5; n++) await Promise.resolve();
+      await new Promise((resolve) => setImmediate(resolve));
       running -= 1;
     };
     const calls = fake.all.map(({ id }) => client.call('thread/backgroundTerminals/clean', { threadId: id }));
