@@ -24,6 +24,24 @@ const amend = (...prefix: string[]) => ({ acceptWithExecpolicyAmendment: { execp
 const developer = (rig: Rig, n: number) =>
   JSON.stringify((rig.model.calls[n]!.body['input'] as { role?: string }[]).filter((i) => i.role === 'developer'));
 
+describe('rules of requirements (§23.1)', () => {
+  it('forbid what files allow, under every path and for good', async () => {
+    const rig = await confiningRig([
+      call('exec_command', { cmd: 'touch a' }),
+      call('exec_command', { cmd: '/usr/bin/touch a' }, 'call-2'),
+      say('ok'),
+    ]);
+    const etc = path.join(rig.home, '../none');
+    await mkdir(etc);
+    const rule = '{ pattern = [{ token = "touch" }], decision = "forbidden", justification = "not here" }';
+    await writeFile(path.join(etc, 'requirements.toml'), `[rules]\nprefix_rules = [${rule}]\n`);
+    await writeRules(rig.home, 'prefix_rule(pattern=["touch"])\nprefix_rule(pattern=["/usr/bin/touch"])\n');
+    await (await rig.start(CONFINED)).turn('go');
+    for (const id of ['call-1', 'call-2'])
+      expect(outputOf(rig.model.calls.at(-1)!, id)).toContain('rejected: not here');
+  });
+});
+
 describe('rules files (§15.3)', () => {
   it('allow outside the sandbox, ask, and forbid', async () => {
     const rig = await confiningRig([

@@ -84,6 +84,25 @@ suite('what is proposed', () => {
     expect(propose('prefix_rule(["x"])', 'x && npm run a', ['npm'])).toEqual(['npm', 'run', 'a']);
   });
 
+  it('is never a prefix that would allow about everything, and these are all of them', () => {
+    const interpreters = 'python3|python3 -|python3 -c|python|python -|python -c|py|py -3|pythonw|pyw|pypy|pypy3|git';
+    const shells =
+      'bash|bash -lc|sh|sh -c|sh -lc|zsh|zsh -lc|/bin/zsh|/bin/zsh -lc|/bin/bash|/bin/bash -lc|pwsh|pwsh -Command|pwsh -c|' +
+      'powershell|powershell -Command|powershell -c|powershell.exe|powershell.exe -Command|powershell.exe -c';
+    const others = 'env|sudo|node|node -e|perl|perl -e|ruby|ruby -e|php|php -r|lua|lua -e|osascript';
+    const banned = [interpreters, shells, others].join('|').split('|');
+    expect(new Set(banned).size).toBe(46);
+    for (const prefix of banned) {
+      const words = [...prefix.split(' '), 'x'];
+      const parts = { commands: [words], hidden: [], complex: false, restrictOnly: false };
+      const verdict = evaluate(NO_RULES, parts.commands, () => 'prompt');
+      const proposed = (wanted: string[]) => proposeAmendment(NO_RULES, parts, verdict, wanted, () => 'prompt');
+      expect(proposed(prefix.split(' '))).toEqual(words);
+      expect(proposed([...words])).toEqual(words);
+    }
+    expect(propose('', 'zsh -c x y', ['zsh', '-c'])).toEqual(['zsh', '-c']);
+  });
+
   it('is nothing when a rule asks, and for a here document', () => {
     expect(propose('prefix_rule(["x"], "prompt")', 'x', ['x'])).toBeNull();
     expect(propose('prefix_rule(["mkdir"], "prompt")', 'mkdir a > f', null)).toBeNull();
