@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { writeLongThread } from './long-thread.mjs';
 import { peakMib, rssMib } from './process-figures.mjs';
-import { pause, quantile, timed, withServer } from './timing.mjs';
+import { pause, pick, quantile, timed, withServer } from './timing.mjs';
 
 const TURNS_OF_LONG = 20_000;
 const PASSING = 1_000;
@@ -22,7 +22,7 @@ export async function measureResume(side) {
   const dirs = side.home();
   const { id } = writeLongThread(dirs.home, TURNS_OF_LONG);
   try {
-    return await withServer(side, dirs, async (server) => {
+    const figures = await withServer(side, dirs, async (server) => {
       const pings = [];
       let over = false;
       const resume = timed(() => server.request('thread/resume', { threadId: id })).finally(() => {
@@ -34,7 +34,8 @@ export async function measureResume(side) {
         await pause(PING_EVERY_MS);
       }
       return { resume: await resume, resumePeak: peakMib(server.pid), resumePing: quantile(pings, 0.99) };
-    }).then(({ startMs: _, ...figures }) => figures);
+    });
+    return pick(figures, ['resume', 'resumePeak', 'resumePing']);
   } finally {
     fs.rmSync(dirs.root, { recursive: true, force: true });
   }

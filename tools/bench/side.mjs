@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 
-const ANSWER_MS = 60_000;
+const ANSWER_MS = 180_000;
 /** Answers above this many characters are not parsed, as that would be measured too; they resolve to their size. */
 const LARGE = 1 << 20;
 
