@@ -48,19 +48,20 @@ export function createTagger(deps: { clock: Clock; log: Logger }): Tagger {
   };
 }
 
-/** The processes of this moment that have the tag; zombies too. */
-export function taggedProcesses(tag: CommandTag): number[] {
+/**
+ * Tells of the processes that have the tag, zombies too: the youngest first, and each as soon as it is found: one
+ * that starts another and ends is gone when the whole list has been read.
+ */
+export function findTagged(tag: CommandTag, found: (pid: number) => void): void {
   const line = new RegExp(TAG_LINE(tag), 'm');
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => {
-      try {
-        return pid > 0 && line.test(readFileSync(`/proc/${pid}/limits`, 'latin1'));
-      } catch {
-        // Gone meanwhile.
-        return false;
-      }
-    });
+  const pids = readdirSync('/proc').map(Number).filter(Boolean);
+  for (const pid of pids.sort((a, b) => b - a)) {
+    try {
+      if (line.test(readFileSync(`/proc/${pid}/limits`, 'latin1'))) found(pid);
+    } catch {
+      // Gone meanwhile.
+    }
+  }
 }
 
 /** Only the soft limit: whoever wants another one may still set it. */

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { type Clock, type Logger, systemCode } from '@codex/base';
-import { type CommandTag, taggedProcesses } from './command-tag.ts';
+import { type CommandTag, findTagged } from './command-tag.ts';
 
 const GRACE_MS = 500;
 const LAST_WAIT_MS = 1000;
@@ -42,16 +42,26 @@ export interface Ending {
 export async function endTree(command: Ending, deps: { clock: Clock; log: Logger }): Promise<void> {
   const { pid: root, tag, exited } = command;
   const strays = new Map<number, Stat>();
-  const look = () => {
-    const tagged = tag === undefined ? [] : taggedProcesses(tag).flatMap((pid) => readStat(pid) ?? []);
-    for (const stat of [...descendants([root, ...strays.keys()]), ...tagged]) {
-      if (stat.group !== root) strays.set(stat.pid, stat);
-    }
+  const look = (found: (stray: Stat) => void = () => {}) => {
+    const meet = (stat: Stat | undefined) => {
+      if (!stat || stat.group === root) return;
+      strays.set(stat.pid, stat);
+      found(stat);
+    };
+    for (const stat of descendants([root, ...strays.keys()])) meet(stat);
+    if (tag !== undefined) findTagged(tag, (pid) => meet(readStat(pid)));
   };
   const send = (signal: NodeJS.Signals) => {
-    look();
+    const sent = new Set<number>();
+    const hit = (stray: Stat) => {
+      const target = strays.has(stray.group) ? -stray.group : stray.pid;
+      if (!sent.has(target) && isAlive(stray)) signalTarget(target, signal);
+      sent.add(target);
+    };
+    // Before the group: children of those that end have other parents afterwards.
+    look(hit);
+    for (const stray of strays.values()) hit(stray);
     signalGroup(root, signal);
-    for (const stray of strays.values()) signalStray(stray, strays, signal);
   };
   const noneSeen = () => exited() && !groupAlive(root) && ![...strays.values()].some(isAlive);
   // One that was being started while we looked shows at the second look.
@@ -90,14 +100,9 @@ async function becomes(condition: () => boolean, withinMs: number, clock: Clock)
   return condition();
 }
 
-function signalStray(stray: Stat, strays: ReadonlyMap<number, Stat>, signal: NodeJS.Signals): void {
-  if (!isAlive(stray)) return;
-  if (strays.has(stray.group)) {
-    signalGroup(stray.group, signal);
-    return;
-  }
+function signalTarget(target: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(stray.pid, signal);
+    process.kill(target, signal);
   } catch {
     // Gone meanwhile, or not ours to signal.
   }

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nullLogger } from '@codex/base';
 import { expect, test } from 'vitest';
-import { taggedProcesses } from '../src/command-tag.ts';
+import { findTagged } from '../src/command-tag.ts';
 import { createWatchdog } from '../src/watchdog.ts';
 import { eventually, isAlive, testFolder } from './support.ts';
 
@@ -21,7 +21,7 @@ test('what is still listed when the input ends is ended, what was taken off is n
   writeFileSync(join(kept, '../file'), '');
   watchdog.addLitter([litter, kept, join(testFolder(), 'none/mark')]);
   const tagged = spawn('prlimit', ['--locks=123456789:', '--', 'sleep', '100'], { detached: true, stdio: 'ignore' });
-  await eventually(() => taggedProcesses(123456789).includes(tagged.pid ?? 0));
+  await eventually(() => taggedPids(123456789).includes(tagged.pid ?? 0));
   watchdog.add(listed.pid ?? 0, 123456789);
   watchdog.add(removed.pid ?? 0, 5);
   watchdog.remove(removed.pid ?? 0, 5);
@@ -38,3 +38,9 @@ test('what is still listed when the input ends is ended, what was taken off is n
   ]);
   process.kill(-(removed.pid ?? 0), 'SIGKILL');
 });
+
+function taggedPids(tag: number): number[] {
+  const pids: number[] = [];
+  findTagged(tag, (pid) => pids.push(pid));
+  return pids;
+}
