@@ -171,6 +171,16 @@ describe('a host that is in no list', () => {
     expect(turnsOf(talk.thread)[0]?.items[1]).toMatchObject({ status: 'failed' });
   });
 
+  it('an interrupt withdraws the question', async () => {
+    const { start } = await world((get) => [call('shell_command', { command: get('/one') }), say('ok')]);
+    const talk = await start(NETWORK);
+    const id = talk.begin('go');
+    await talk.question();
+    await talk.thread.interrupt();
+    expect(await talk.ended(id)).toMatchObject({ status: 'interrupted' });
+    expect(talk.all('question.closed')).toMatchObject([{ outcome: 'withdrawn' }]);
+  });
+
   it('the time limit of the command stands still while the question is open', async () => {
     const { start, model } = await world((get) => [
       call('shell_command', { command: get('/one'), timeout_ms: 1500 }),

@@ -1,5 +1,6 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createSocket } from 'node:dgram';
 import { nullLogger, systemClock } from '@codex/base';
@@ -175,6 +176,21 @@ test('a network that is over takes no more commands', async () => {
   out.close();
   const running = testRunner(isolation).run(sh('true', { policy: READ_ONLY, network: out }));
   await expect(running).rejects.toMatchObject({ code: 'sandboxUnavailable' });
+});
+
+test('where the program that enters a namespace does not work the command is refused, with its words', async () => {
+  // Where others may write no program is trusted.
+  const bin = mkdtempSync(join(homedir(), '.sandbox-test-'));
+  undoLater(() => rmSync(bin, { recursive: true, force: true }));
+  writeFileSync(join(bin, 'nsenter'), '#!/bin/sh\necho not on this machine >&2; exit 1\n', { mode: 0o755 });
+  const which = () => findTrusted('bwrap', PATH);
+  const poor = linuxIsolation({ env: { PATH: bin }, clock: systemClock, log: nullLogger, which });
+  const before = openDescriptors();
+  const running = testRunner(poor).run(sh('true', { policy: READ_ONLY, network: network() }));
+  await expect(running).rejects.toMatchObject({ code: 'sandboxUnavailable' });
+  const trusted = findTrusted('nsenter', bin).length > 0;
+  if (confines) await expect(running).rejects.toThrow(trusted ? 'not on this machine' : 'nsenter');
+  await eventually(() => openDescriptors() <= before);
 });
 
 test('without the program that enters a namespace the command is refused', async () => {

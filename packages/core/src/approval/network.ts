@@ -55,7 +55,7 @@ export function createThreadNetwork(settings: ManagedNetwork, session: Surroundi
         return false;
       })
       .catch((error: unknown) => {
-        if (!turn.signal.aborted && !giveUp.signal.aborted) {
+        if (!turn.signal.aborted && !turn.scope.ended && !giveUp.signal.aborted) {
           session.log.error({ host: request.host, err: toMessage(error) }, 'a question about a host failed');
         }
         return false;

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { Server } from 'node:net';
 import { type Clock, toMessage } from '@codex/base';
@@ -35,10 +35,7 @@ export async function openRoom(
     env: { ELECTRON_RUN_AS_NODE: '1' },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  let said = '';
-  child.stderr?.on('data', (chunk: Buffer) => {
-    said = (said + chunk.toString()).slice(-1000);
-  });
+  const said = lastWords(child);
   const gone = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
     child.once('error', () => resolve());
@@ -52,7 +49,7 @@ export async function openRoom(
   const stop = clock.timer(OPEN_MS, () => child.kill('SIGKILL'));
   try {
     const received = await new Promise<{ pid: number; server: Server }>((resolve, reject) => {
-      const fail = () => reject(new Error(`no network for commands: ${said.trim() || 'its namespace was not made'}`));
+      const fail = () => reject(new Error(`no network for commands: ${said() || 'its namespace was not made'}`));
       child.once('message', (message: unknown, handle: unknown) => {
         const { pid } = message as { pid: number };
         if (handle instanceof Server) resolve({ pid, server: handle });
@@ -78,8 +75,40 @@ export async function openRoom(
     child.kill('SIGKILL');
     await gone;
   }
+  const [user, net] = opened.map((fd) => `/proc/${process.pid}/fd/${fd}`);
+  const enter = [programs.nsenter, '--preserve-credentials', `--user=${user}`, `--net=${net}`, '--'];
+  const problem = await whyNotEntered(enter, programs.bwrap, clock);
+  if (problem !== null) {
+    close();
+    throw new Error(`no network for commands: ${programs.nsenter} does not work here: ${problem}`);
+  }
   if (network.signal.aborted) close();
   else network.signal.addEventListener('abort', close, { once: true });
-  const [user, net] = opened.map((fd) => `/proc/${process.pid}/fd/${fd}`);
-  return { enter: [programs.nsenter, '--preserve-credentials', `--user=${user}`, `--net=${net}`, '--'] };
+  return { enter };
+}
+
+/** Goes in once, or a system that forbids it would speak in the output of commands. */
+async function whyNotEntered(enter: readonly string[], bwrap: string, clock: Clock): Promise<string | null> {
+  const [program = '', ...args] = enter;
+  const child = spawn(program, [...args, bwrap, '--version'], {
+    cwd: '/',
+    env: {},
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const said = lastWords(child);
+  const stop = clock.timer(OPEN_MS, () => child.kill('SIGKILL'));
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('close', resolve);
+    child.once('error', () => resolve(null));
+  });
+  stop();
+  return code === 0 ? null : said() || 'it ended before the command';
+}
+
+function lastWords(child: ChildProcess): () => string {
+  let said = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    said = (said + chunk.toString()).slice(-1000);
+  });
+  return () => said.trim();
 }
