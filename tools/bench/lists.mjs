@@ -1,14 +1,15 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { RARE_WORD, UNIQUE_WORD, writeOldThreads } from './old-threads.mjs';
-import { cpuMs, rssMib } from './process-figures.mjs';
+import { busyMs, rssMib } from './process-figures.mjs';
 import { median, pause, pick, quantile, timed, withServer } from './timing.mjs';
 
 const PAGES = 10;
 const PING_EVERY_MS = 10;
-/** So little CPU in so long a time: what a server does in the background is over. */
+/** Working or wanting to for so little of so long a time, and again: what a server does in the background is over. */
 const QUIET_MS = 1000;
-const QUIET_CPU_MS = 50;
+const QUIET_BUSY_MS = 100;
+const QUIET_TIMES = 2;
 const FILL_LIMIT_MS = 180_000;
 
 const EVERYTHING = { modelProviders: [], sourceKinds: ['cli', 'vscode', 'exec', 'subAgent'] };
@@ -76,28 +77,26 @@ function named(size, figures) {
   );
 }
 
-/** A turn makes the peer fill its index, a list ours; asks for other things until the server is quiet. */
+/** A turn makes the peer fill its index, a list ours; asks for other things every other second until the server is quiet. */
 async function whileFilling(server) {
   const before = rssMib(server.pid);
   const started = performance.now();
   await server.turn(await server.thread(), 'bench-say');
   const pings = [];
   let most = before;
-  for (let [cpu, at, end] = [cpuMs(server.pid), started, 0]; ; ) {
-    pings.push(await timed(() => server.ping()));
-    most = Math.max(most, rssMib(server.pid));
-    await pause(PING_EVERY_MS);
-    const now = performance.now();
-    if (now - at < QUIET_MS) continue;
-    // What the requests themselves take is not counted.
-    const used = cpuMs(server.pid) - cpu;
-    const own = ((now - at) / PING_EVERY_MS) * 1.5;
-    if (used < QUIET_CPU_MS + own || now - started > FILL_LIMIT_MS) {
-      end = at;
-      return { Fill: end - started, FillPing: quantile(pings, 0.99), FillRss: most - before };
+  let Fill = 0;
+  for (let quiet = 0; quiet < QUIET_TIMES && performance.now() - started < FILL_LIMIT_MS; ) {
+    for (const until = performance.now() + QUIET_MS; performance.now() < until; ) {
+      pings.push(await timed(() => server.ping()));
+      most = Math.max(most, rssMib(server.pid));
+      await pause(PING_EVERY_MS);
     }
-    [cpu, at] = [cpuMs(server.pid), now];
+    const busy = busyMs(server.pid);
+    await pause(QUIET_MS);
+    if (busyMs(server.pid) - busy < QUIET_BUSY_MS) quiet += 1;
+    else [quiet, Fill] = [0, performance.now() - started];
   }
+  return { Fill, FillPing: quantile(pings, 0.99), FillRss: most - before };
 }
 
 /** Milliseconds until the first page of what is found; the other pages are compared as well. */

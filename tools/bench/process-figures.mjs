@@ -12,6 +12,17 @@ export function cpuMs(pid) {
   });
 }
 
+/** Milliseconds that the threads of a process have run so far, or waited for a free core. */
+export function busyMs(pid) {
+  const tasks = fs.readdirSync(`/proc/${pid}/task`).map((task) =>
+    unlessGone(() => {
+      const [ran, waited] = fs.readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ');
+      return (Number(ran) + Number(waited)) / 1e6;
+    }, 0),
+  );
+  return tasks.reduce((sum, ms) => sum + ms, 0);
+}
+
 /** Resident memory in MiB of a process and its living descendants. */
 export function rssMib(pid) {
   return sumTree(
