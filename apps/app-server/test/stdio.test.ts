@@ -54,6 +54,29 @@ describe('the app-server on stdio', () => {
     expect(await server.ended).toEqual({ code: 0, signal: null, stderr: '' });
   });
 
+  it('shows a thread with turns on one line, the messages around it on theirs', async () => {
+    const model = await startMockModel({ steps: [[say('Hi “there”')]] });
+    const server = serve([
+      ...['-c', 'model_provider="mock"', '-c', `model_providers.mock={ name="Mock", base_url="${model.url}/v1" }`],
+    ]);
+    server.send(INITIALIZE, { id: 1, method: 'thread/start', params: {} });
+    const { thread } = (await until(server, ({ id }) => id === 1)).at(-1)?.result as { thread: { id: string } };
+    const input = [{ type: 'text', text: 'hi', text_elements: [] }];
+    server.send({ id: 2, method: 'turn/start', params: { threadId: thread.id, input } });
+    await until(server, ({ method }) => method === 'turn/completed');
+    const read = { id: 3, method: 'thread/read', params: { threadId: thread.id, includeTurns: true } };
+    server.send(list(4), read, { id: 5, method: 'thread/resume', params: { threadId: thread.id } }, list(6));
+    const seen = await until(server, ({ id }) => id === 5);
+    for (const id of [3, 5]) {
+      expect(seen.find((each) => each.id === id)?.result).toMatchObject({
+        thread: { turns: [{ status: 'completed', items: [{}, { type: 'agentMessage', text: 'Hi “there”' }] }] },
+      });
+    }
+    server.child.stdin.end();
+    expect(await server.ended).toMatchObject({ code: 0 });
+    await model.close();
+  });
+
   it('keeps its log, small talk included, for whoever reports trouble', async () => {
     const server = serve();
     server.send(INITIALIZE, { id: 1, method: 'thread/archive', params: { threadId: 'nobody' } });

@@ -138,6 +138,17 @@ describe('a connection', () => {
     expect(texts).toEqual(['{"id":1,"result":{"text":"ä"}}', '{"id":2}']);
   });
 
+  it('carries a message that comes in parts as one', async () => {
+    const { client } = await listen();
+    const { socket, channel } = await client();
+    const texts = collect(socket);
+    channel.sendText?.('"before"');
+    channel.sendParts?.(['{"é":[', Buffer.from('"“1”",'), Buffer.from('2'), ']}']);
+    channel.sendText?.('"after"');
+    await expect.poll(() => texts.length).toBe(3);
+    expect(texts).toEqual(['"before"', '{"é":["“1”",2]}', '"after"']);
+  });
+
   it('answers a ping with its payload', async () => {
     const { socket } = await (await listen()).client();
     socket.ping('here?');
