@@ -2,10 +2,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { nullLogger, systemClock } from '@codex/base';
+import { manualClock, nullLogger, systemClock } from '@codex/base';
 import { call, inputTexts, outputOf, say } from '@codex/mock-model';
 import { createRunner, defaultIsolation, type Isolation } from '@codex/sandbox';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { CoreDeps } from '../src/index.ts';
 import { type Rig, rig, type Talk, turnsOf } from './harness.ts';
 
 /** Of this machine, and not among those that programs reach without a proxy. */
@@ -49,7 +50,11 @@ interface World extends Rig {
   get: (...paths: string[]) => string;
 }
 
-async function world(steps: (get: World['get']) => Parameters<typeof rig>[0], isolation = OPEN): Promise<World> {
+async function world(
+  steps: (get: World['get']) => Parameters<typeof rig>[0],
+  isolation = OPEN,
+  deps: Partial<CoreDeps> = {},
+): Promise<World> {
   const hits: string[] = [];
   const server = createServer((request, response) => {
     hits.push(request.url ?? '');
@@ -65,7 +70,7 @@ async function world(steps: (get: World['get']) => Parameters<typeof rig>[0], is
   const { port } = server.address() as AddressInfo;
   const get = (...paths: string[]) =>
     `'${process.execPath}' get.cjs ${paths.map((one) => (one.includes(':') ? one : `http://${HOST}:${port}${one}`)).join(' ')}`;
-  const made = await rig(steps(get), { deps: { runner } });
+  const made = await rig(steps(get), { deps: { runner, ...deps } });
   await writeFile(path.join(made.cwd, 'get.cjs'), GET);
   return { ...made, port, hits, get };
 }
@@ -182,23 +187,26 @@ describe('a host that is in no list', () => {
   });
 
   it('the time limit of the command stands still while the question is open', async () => {
-    const { start, model } = await world((get) => [
-      call('shell_command', { command: get('/one'), timeout_ms: 1500 }),
-      say('ok'),
-    ]);
+    const clock = manualClock();
+    const { start, model } = await world((get) => [call('shell_command', { command: get('/one') }), say('ok')], OPEN, {
+      clock,
+    });
     const talk = await start(NETWORK);
     const id = talk.begin('go');
     await talk.question();
-    await systemClock.sleep(1600);
+    clock.advance(60_000);
     await answer(talk, 'accept');
     await talk.ended(id);
     expect(outputOf(model.calls[1]!, 'call-1')).toContain('200 served');
   });
 
-  it('the question is withdrawn when the command that waits is gone', async () => {
-    const { start } = await world((get) => [call('shell_command', { command: `timeout 1 ${get('/one')}` }), say('ok')]);
+  it('the question is withdrawn when the program that waits is gone', async () => {
+    const script = (get: World['get']) => `${get('/one')} & until [ -e gone ]; do sleep 0.02; done; kill $!`;
+    const { start, cwd } = await world((get) => [call('shell_command', { command: script(get) }), say('ok')]);
     const talk = await start(NETWORK);
     const id = talk.begin('go');
+    await talk.question();
+    await writeFile(path.join(cwd, 'gone'), '');
     expect(await talk.ended(id)).toMatchObject({ status: 'completed' });
     expect(talk.all('question.closed')).toMatchObject([{ outcome: 'withdrawn' }]);
   });
