@@ -1,6 +1,6 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Logger, systemCode } from '@codex/base';
+import type { PatchFiles } from '@codex/apply-patch';
+import type { Logger } from '@codex/base';
 import { realTarget } from '@codex/sandbox';
 import type { Permissions } from './permissions.ts';
 
@@ -14,25 +14,15 @@ export function stillThere({ network, read, write }: Permissions): Permissions {
  * Makes what may be written and does not exist, since a sandbox can only open what is there: a file when the name has an
  * ending, else a folder. What cannot be made stays closed.
  */
-export async function makeMissing(paths: readonly string[], log: Logger): Promise<void> {
+export async function makeMissing(paths: readonly string[], files: PatchFiles, log: Logger): Promise<void> {
   for (const each of paths) {
     try {
-      if (await exists(each)) continue;
+      if (await files.stat(each)) continue;
       const isFile = path.extname(each) !== '';
-      await mkdir(isFile ? path.dirname(each) : each, { recursive: true });
-      if (isFile) await writeFile(each, '', { flag: 'wx' });
+      await files.mkdir(isFile ? path.dirname(each) : each);
+      if (isFile) await files.write(each, new Uint8Array());
     } catch (err) {
-      if (systemCode(err) !== 'EEXIST') log.warn({ err, path: each }, 'a granted path cannot be made');
+      log.warn({ err, path: each }, 'a granted path cannot be made');
     }
-  }
-}
-
-async function exists(file: string): Promise<boolean> {
-  try {
-    await stat(file);
-    return true;
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return false;
-    throw error;
   }
 }

@@ -133,6 +133,7 @@ async function runPatch(
   const touched = paths.map((file) => realTarget(file) ?? file);
   await makeMissing(
     granted.write.filter((grant) => touched.some((file) => isInside(file, [grant]))),
+    files,
     session.log,
   );
   const wide = widen(inPlace, granted);

@@ -88,7 +88,7 @@ export async function approveCommand(
   const { amendment } = decision;
   const permissions = joinPermissions(granted, more ?? NO_PERMISSIONS);
   const permit = async (confined: boolean): Promise<Permit> => {
-    if (confined) await makeMissing(permissions.write, session.log);
+    if (confined) await makeMissing(permissions.write, session.files, session.log);
     return { ...policyFor(context, confined, permissions), amendment };
   };
   if (decision.kind === 'run') return { kind: 'run', permit: await permit(decision.confined), item: null, notes: [] };
