@@ -3,7 +3,15 @@ import type { Config } from '@codex/config';
 import { findRollout } from '@codex/rollout';
 import type { CollabAgentState, ResponseItem, UserInput } from '@codex/protocol';
 import type { CoreDeps } from './ports.ts';
-import type { ClientIdentity, ResumeOptions, SettingsOverrides, StartOptions, Thread } from './thread-types.ts';
+import { REVIEW_RUBRIC } from './review/rubric.ts';
+import type {
+  ClientIdentity,
+  ResumeOptions,
+  SettingsOverrides,
+  StartOptions,
+  Thread,
+  ThreadSettings,
+} from './thread-types.ts';
 
 /** Where an agent stands, in the form the model is told (core specification §13.4). */
 export type AgentStatus =
@@ -66,6 +74,11 @@ export interface AgentPort {
   find(id: string): Agent | undefined;
   /** Those this thread opened and nobody closed. */
   open(): { id: string; nickname: string }[];
+  /**
+   * A thread for one review, under the settings of a turn: without approvals, agents, MCP servers and the web. It is on no list, nobody
+   * hears of it, and whoever opened it closes it.
+   */
+  openReviewer(config: Config, settings: Readonly<ThreadSettings>): Promise<Thread>;
   /** An agent that was closed is loaded again; null when nothing is stored under that id. */
   reopen(id: string, config: Config): Promise<Agent | null>;
   /** What the model has not been told yet about agents that came to an end. */
@@ -92,6 +105,8 @@ export interface OpenExtras {
   nickname?: string | null;
   role?: string | null;
   tree?: AgentTree;
+  /** On no list and not told of. */
+  hidden?: boolean;
 }
 
 export interface AgentPortDeps {
@@ -193,6 +208,30 @@ export function createAgentPort(port: AgentPortDeps): AgentPort {
       } finally {
         tree.opening -= 1;
       }
+    },
+    async openReviewer(config, settings) {
+      const model = config.reviewModel ?? settings.model;
+      return port.openThread({
+        config: {
+          ...config,
+          model,
+          cwd: settings.cwd,
+          sandboxPolicy: settings.sandboxPolicy,
+          approvalPolicy: 'never',
+          modelReasoningEffort: config.reviewModel === null ? settings.effort : config.modelReasoningEffort,
+          mcpServers: {},
+          webSearch: { ...config.webSearch, mode: 'disabled' },
+          features: { ...config.features, multi_agent: false },
+        },
+        source: { subAgent: 'review' },
+        client,
+        ephemeral: true,
+        baseInstructions: REVIEW_RUBRIC,
+        depth: port.depth + 1,
+        parentId,
+        tree,
+        hidden: true,
+      });
     },
     drainNotices: () => notices.splice(0),
     async close() {

@@ -13,6 +13,7 @@ export type {
   ClientIdentity,
   ForkOptions,
   PreparedTurn,
+  ReviewRequest,
   ResumeOptions,
   SettingsOverrides,
   StartOptions,

@@ -97,6 +97,14 @@ export interface TurnOptions {
 }
 
 /** A turn whose id is reserved; nothing is emitted before `run`. */
+/** What a review is asked to look at. */
+export interface ReviewRequest {
+  /** For the reviewer. */
+  readonly prompt: string;
+  /** For the user, in a few words. */
+  readonly hint: string;
+}
+
 export interface PreparedTurn {
   turn: Turn;
   run: () => void;
@@ -137,6 +145,11 @@ export interface Thread {
   prepareTurn(options: TurnOptions): PreparedTurn;
   /** Reserves a turn that replaces the model's history by a summary. Throws CodexError while a turn runs. */
   prepareCompaction(): PreparedTurn;
+  /**
+   * Reserves a turn in which a reviewer looks at code and this thread tells what it found (core specification §19.1).
+   * Throws CodexError while a turn runs.
+   */
+  prepareReview(request: ReviewRequest): PreparedTurn;
   /**
    * Drops the last turns, all when there are fewer; files stay as they are. Rejects with CodexError for a number below
    * 1, while a turn runs, and for a thread without a file. Resolves when it is written down.

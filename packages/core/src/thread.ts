@@ -10,7 +10,7 @@ import { applyOverrides } from './settings.ts';
 import type { ThreadSession } from './session.ts';
 import { createHistoryKeeper } from './thread-history.ts';
 import { previewOf, toWire } from './thread-wire.ts';
-import type { PreparedTurn, Thread, ThreadSettings, TurnOptions } from './thread-types.ts';
+import type { PreparedTurn, ReviewRequest, Thread, ThreadSettings, TurnOptions } from './thread-types.ts';
 import { createToolBox } from './tools/registry.ts';
 import { runTurn } from './turn/run-turn.ts';
 import type { TurnRun } from './turn/turn-run.ts';
@@ -74,7 +74,11 @@ export function createThread(parts: ThreadParts): Thread {
 
   const wire = () => toWire({ header, timeline, preview, updatedAt, gitInfo: gitInfo() });
 
-  const reserve = (kind: TurnRun['kind'], options: TurnOptions, turnId: string): RunningTurn => {
+  const reserve = (
+    kind: TurnRun['kind'],
+    options: TurnOptions & { review?: ReviewRequest },
+    turnId: string,
+  ): RunningTurn => {
     const controller = sharedController();
     const steering = createSteering();
     if (kind === 'regular') steering.push(options.input);
@@ -90,6 +94,7 @@ export function createThread(parts: ThreadParts): Thread {
           turnId,
           kind,
           input: options.input,
+          review: options.review ?? null,
           outputSchema: options.outputSchema ?? null,
           clientName: options.clientName ?? null,
           settings: snapshot,
@@ -183,6 +188,13 @@ export function createThread(parts: ThreadParts): Thread {
       if (current) throw new CodexError('invalidRequest', 'Cannot compact while a turn is in progress.');
       const turnId = ids.uuid();
       current = reserve('compaction', { input: [] }, turnId);
+      return { turn: { id: turnId, items: [], status: 'inProgress', error: null }, run: current.start };
+    },
+    prepareReview(request): PreparedTurn {
+      checkOpen();
+      if (current) throw new CodexError('invalidRequest', 'Cannot review while a turn is in progress.');
+      const turnId = ids.uuid();
+      current = reserve('review', { input: [], review: request }, turnId);
       return { turn: { id: turnId, items: [], status: 'inProgress', error: null }, run: current.start };
     },
     async rollBack(turns) {

@@ -44,6 +44,7 @@ export function createThreads(deps: CoreDeps): Threads {
     parentId: string | null;
     tree: AgentTree;
     client: StartOptions['client'];
+    hidden: boolean;
   }
 
   const checkOpen = (): void => {
@@ -112,10 +113,11 @@ export function createThreads(deps: CoreDeps): Threads {
           nested: config.features.child_agents_md,
         }),
       onClosed() {
-        threads.delete(header.id);
+        if (!threads.delete(header.id)) return;
         for (const listener of closedListeners) listener(thread);
       },
     });
+    if (a.hidden) return thread;
     threads.set(header.id, thread);
     for (const listener of openedListeners) listener(thread, a.parentId);
     return thread;
@@ -178,6 +180,7 @@ export function createThreads(deps: CoreDeps): Threads {
       parentId: options.parentId ?? null,
       tree: options.tree ?? createAgentTree(),
       client: options.client,
+      hidden: options.hidden ?? false,
     });
     // Not before its file listens.
     if (options.history?.length) timeline.seed(options.history);
@@ -243,6 +246,7 @@ export function createThreads(deps: CoreDeps): Threads {
       parentId: options.parentId ?? null,
       tree: options.tree ?? createAgentTree(),
       client: options.client,
+      hidden: options.hidden ?? false,
     });
   };
 

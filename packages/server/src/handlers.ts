@@ -11,6 +11,7 @@ import { legacyHandlers } from './handlers/legacy.ts';
 import { mcpHandlers } from './handlers/mcp.ts';
 import { modelHandlers } from './handlers/model.ts';
 import { threadHistoryHandlers } from './handlers/thread-history.ts';
+import { reviewHandlers } from './handlers/review.ts';
 import { searchHandlers } from './handlers/search.ts';
 import { skillsHandlers } from './handlers/skills.ts';
 import { threadLifeHandlers } from './handlers/thread-life.ts';
@@ -37,6 +38,7 @@ export const handlers = {
   ...feedbackHandlers,
   ...fsHandlers,
   ...commandHandlers,
+  ...reviewHandlers,
   ...searchHandlers,
   ...skillsHandlers,
   ...unavailableHandlers,

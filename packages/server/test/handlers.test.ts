@@ -252,9 +252,9 @@ describe('methods this build does not serve', () => {
       ...{ includeLogs: false, command: ['ls'], processId: 'p1', size: { rows: 1, cols: 1 }, migrationItems: [] },
       ...{ mode: 'elevated', query: 'q', roots: ['/'], sessionId: 's' },
     };
-    for (const [method, row] of Object.entries(UNAVAILABLE)) {
+    for (const [method, because] of Object.entries(UNAVAILABLE)) {
       const error = await errorOf(client, method, params);
-      const expected = `${method} is not available in this build: ${row.because}`;
+      const expected = `${method} is not available in this build: ${because}`;
       expect([method, error]).toEqual([method, { code: -32600, message: expected }]);
     }
     expect(await client.request('app/list', {})).toEqual({ data: [], nextCursor: null });

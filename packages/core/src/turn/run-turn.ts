@@ -3,11 +3,13 @@ import { type ModelRecord, usableWindow } from '@codex/models';
 import type { TurnError } from '@codex/protocol';
 import type { TurnScope } from '@codex/timeline';
 import { effectiveMode } from '../settings.ts';
+import type { ReviewRequest } from '../thread-types.ts';
 import { compact, compactAhead } from './compact.ts';
 import { type LoopEnd, modelLoop } from './model-loop.ts';
 import { notify } from './notify.ts';
 import { resolveModel } from './resolve-model.ts';
 import { addPendingInput, tellContext } from './tell-context.ts';
+import { review } from './review.ts';
 import type { TurnRun } from './turn-run.ts';
 
 const ABORTED_NOTE = `<turn_aborted>
@@ -35,7 +37,7 @@ export async function runTurn(run: TurnRun): Promise<void> {
     signal.throwIfAborted();
     // They start while the model is told of other things.
     void run.mcp.ready(signal).catch(() => {});
-    let end = run.kind === 'compaction' ? await compactFirst(run, record, scope) : await answer(run, record, scope);
+    let end = await begin(run, record, scope);
     // Nothing is awaited between this look and the end, so no input can slip in between.
     while (!end.error && run.steering.pending) end = await modelLoop(run, record, scope);
     if (end.error) {
@@ -55,6 +57,22 @@ export async function runTurn(run: TurnRun): Promise<void> {
     session.log.error({ turnId, err: error }, 'a turn failed unexpectedly');
     scope.end('failed', internalError(toMessage(error)));
   }
+}
+
+function begin(run: TurnRun, record: ModelRecord, scope: TurnScope): Promise<LoopEnd> {
+  if (run.review) return reviewFirst(run, record, scope, run.review);
+  return run.kind === 'compaction' ? compactFirst(run, record, scope) : answer(run, record, scope);
+}
+
+/** Input that came meanwhile is answered by the same turn, with what the review found at hand. */
+async function reviewFirst(
+  run: TurnRun,
+  record: ModelRecord,
+  scope: TurnScope,
+  request: ReviewRequest,
+): Promise<LoopEnd> {
+  const end = await review(run, scope, request);
+  return end.error || !run.steering.pending ? end : goOn(run, record, scope);
 }
 
 async function answer(run: TurnRun, record: ModelRecord, scope: TurnScope): Promise<LoopEnd> {

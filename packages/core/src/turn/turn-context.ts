@@ -1,3 +1,4 @@
+import { isObject } from '@codex/base';
 import type { Config } from '@codex/config';
 import type { ModelRecord } from '@codex/models';
 import type { TurnContext } from '@codex/timeline';
@@ -57,7 +58,10 @@ export function turnHeaders(run: {
 
 /** What every request of an agent says. */
 export function agentHeaders(session: ThreadSession): Record<string, string> {
-  return session.agents.depth > 0 ? { 'x-openai-subagent': 'collab_spawn' } : {};
+  if (session.agents.depth === 0) return {};
+  const { source } = session.header;
+  const isReview = isObject(source) && source['subAgent'] === 'review';
+  return { 'x-openai-subagent': isReview ? 'review' : 'collab_spawn' };
 }
 
 function sandboxName({ sandboxPolicy }: ThreadSettings, platform: NodeJS.Platform): string {

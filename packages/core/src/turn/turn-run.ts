@@ -4,7 +4,7 @@ import type { Models } from '@codex/models';
 import type { UserInput } from '@codex/protocol';
 import type { Timeline } from '@codex/timeline';
 import type { ThreadSession } from '../session.ts';
-import type { ThreadSettings } from '../thread-types.ts';
+import type { ReviewRequest, ThreadSettings } from '../thread-types.ts';
 import type { ToolBox } from '../tools/registry.ts';
 import type { Steering } from './steering.ts';
 
@@ -12,9 +12,11 @@ import type { Steering } from './steering.ts';
 export interface TurnRun {
   turnId: string;
   /** A regular turn answers its input; a compaction has none. */
-  kind: 'regular' | 'compaction';
+  kind: 'regular' | 'compaction' | 'review';
   /** Also waits in `steering`, in front of what comes later. */
   input: UserInput[];
+  /** Of a review. */
+  review: ReviewRequest | null;
   outputSchema: unknown;
   clientName: string | null;
   settings: ThreadSettings;

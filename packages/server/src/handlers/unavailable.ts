@@ -3,36 +3,25 @@ import type { ClientMethod } from '@codex/protocol';
 import type { Handler, RequestContext } from '../context.ts';
 import { requireThread } from '../loaded-thread.ts';
 
-interface Absent {
-  /** What the request must name correctly before it is refused for our reasons. */
-  needs: 'nothing' | 'loadedThread';
-  /** Completes the sentence "… is not available in this build: ". */
-  because: string;
-}
-
 const PLUGINS = 'it has no plugins; put skills into ~/.agents/skills or into a project';
 const REMOTE_SKILLS = 'it has no catalogue of skills; put skills into ~/.agents/skills or into a project';
 
-/** The methods of the protocol that this build answers with a refusal, and what to do instead. */
+/** The methods of the protocol that this build answers with a refusal, and what completes its sentence. */
 export const UNAVAILABLE = {
-  'review/start': { needs: 'loadedThread', because: 'it has no review mode; ask for a review in `turn/start`' },
-  'skills/remote/list': { needs: 'nothing', because: REMOTE_SKILLS },
-  'skills/remote/export': { needs: 'nothing', because: REMOTE_SKILLS },
-  'plugin/list': { needs: 'nothing', because: PLUGINS },
-  'plugin/read': { needs: 'nothing', because: PLUGINS },
-  'plugin/install': { needs: 'nothing', because: PLUGINS },
-  'plugin/uninstall': { needs: 'nothing', because: PLUGINS },
-  'windowsSandbox/setupStart': { needs: 'nothing', because: 'it has no Windows sandbox' },
-} satisfies Partial<Record<ClientMethod, Absent>>;
+  'skills/remote/list': REMOTE_SKILLS,
+  'skills/remote/export': REMOTE_SKILLS,
+  'plugin/list': PLUGINS,
+  'plugin/read': PLUGINS,
+  'plugin/install': PLUGINS,
+  'plugin/uninstall': PLUGINS,
+  'windowsSandbox/setupStart': 'it has no Windows sandbox',
+} satisfies Partial<Record<ClientMethod, string>>;
 
 type UnavailableMethod = keyof typeof UNAVAILABLE;
 
 function unavailable(method: UnavailableMethod): Handler<UnavailableMethod> {
-  const { needs, because }: Absent = UNAVAILABLE[method];
-  return (params, ctx) => {
-    const threadId = params && 'threadId' in params ? String(params.threadId) : '';
-    if (needs === 'loadedThread') requireThread(ctx, threadId);
-    throw new CodexError('unsupported', `${method} is not available in this build: ${because}`);
+  return () => {
+    throw new CodexError('unsupported', `${method} is not available in this build: ${UNAVAILABLE[method]}`);
   };
 }
 

@@ -90,6 +90,9 @@ export function fakeThreads(): FakeThreads {
       },
       reconfigure: () => {},
       renewMcpServers: () => {},
+      prepareReview: () => {
+        throw new Error('not used');
+      },
       settings: () => ({
         ...{ cwd: '/work', model: 'm', modelProvider: 'mock', effort: null, summary: null, approvalPolicy: 'never' },
         ...{ approvalsReviewer: 'user', sandboxPolicy: { type: 'dangerFullAccess' }, personality: null },

@@ -1,0 +1,43 @@
+import { CodexError, isCodexError, toMessage } from '@codex/base';
+import type { Thread } from '@codex/core';
+import type { Handlers, RequestContext } from '../context.ts';
+import { requireThread } from '../loaded-thread.ts';
+import { osErrorText } from '../os-error.ts';
+import { reviewRequest } from '../review-request.ts';
+
+export const reviewHandlers = {
+  async 'review/start'({ threadId, target, delivery }, ctx) {
+    const thread = requireThread(ctx, threadId);
+    const request = await reviewRequest(target, thread.settings().cwd, ctx.server.env);
+    const on = delivery === 'detached' ? await forkFor(ctx, thread) : thread;
+    const { turn, run } = on.prepareReview(request);
+    ctx.afterReply(() => {
+      ctx.server.feed.expectTurn(on.id);
+      run();
+    });
+    // Clients show what is reviewed from the answer on.
+    const content = [{ type: 'text' as const, text: request.hint, text_elements: [] }];
+    return { turn: { ...turn, items: [{ type: 'userMessage', id: turn.id, content }] }, reviewThreadId: on.id };
+  },
+} satisfies Partial<Handlers>;
+
+/** A new thread that knows what the other one does; its client follows it from here. */
+async function forkFor(ctx: RequestContext, source: Thread): Promise<Thread> {
+  const { server, connection } = ctx;
+  try {
+    await source.flush();
+    const { config } = await server.services.config.forThread({ cwd: source.settings().cwd });
+    const identity = connection.introduction?.identity;
+    if (!identity || source.header.path === null) throw new Error('the thread has no file');
+    const threads = await server.threads();
+    const { sessionSource } = server;
+    const { path } = source.header;
+    const fork = await threads.fork({ config, source: sessionSource, client: identity, path, ephemeral: false });
+    server.subscriptions.subscribe(fork.id, connection);
+    server.subscriptions.broadcast({ method: 'thread/started', params: { thread: fork.toWire() } });
+    return fork;
+  } catch (error) {
+    const text = isCodexError(error) ? toMessage(error) : osErrorText(error);
+    throw new CodexError('internal', `error creating detached review thread: ${text}`, { cause: error });
+  }
+}
