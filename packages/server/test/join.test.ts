@@ -76,9 +76,10 @@ async function begin(client: Client, threadId: string): Promise<string> {
 }
 
 const ended = (client: Client, id: string) =>
-  client.until(
-    ({ method, params }) => method === 'turn/completed' && (params?.['turn'] as Turn | undefined)?.id === id,
-  );
+  client.until(({ method, params }) => {
+    const turn = params?.['turn'] as Turn | undefined;
+    return method === 'turn/completed' && turn?.id === id;
+  });
 
 it('whoever joins a running thread, at whatever moment, sees what its first client sees', async () => {
   await fc.assert(
