@@ -12,7 +12,12 @@ const FILES = ['fs', 'os', ...PURE];
 const NETWORK = ['http', 'https', 'net', 'tls', 'zlib', 'stream'];
 
 export const PACKAGES = {
-  'packages/base': { floor: 'ground', imports: [], builtins: ['crypto', 'events', 'string_decoder'], libraries: [] },
+  'packages/base': {
+    floor: 'ground',
+    imports: [],
+    builtins: ['crypto', 'events', 'fs', 'path', 'string_decoder'],
+    libraries: [],
+  },
   'packages/protocol': { floor: 'ground', imports: ['base'], builtins: [], libraries: ['zod'] },
 
   'packages/timeline': { floor: 'model', imports: ['base', 'protocol'], builtins: [], libraries: [] },

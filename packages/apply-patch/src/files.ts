@@ -9,8 +9,8 @@ export interface FileStat {
 
 /** The disk as this package needs it. Paths are absolute; failures reject with Node system errors (`code` ENOENT and so on). */
 export interface PatchFiles {
-  /** The whole file; follows symbolic links. */
-  read(path: string): Promise<Uint8Array>;
+  /** The whole of a regular file of at most `maxBytes` (256 MiB); rejects for others. Follows symbolic links. */
+  read(path: string, maxBytes?: number): Promise<Uint8Array>;
   /** Replaces or creates the file in one step, through symbolic links, keeping its mode. */
   write(path: string, content: Uint8Array): Promise<void>;
   /** Removes a file; of a symbolic link the link. */

@@ -6,7 +6,6 @@ import {
   lstat,
   mkdir,
   open,
-  readFile,
   readlink,
   realpath,
   rename,
@@ -16,15 +15,16 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { type Ids, systemClock, systemCode, systemIds } from '@codex/base';
+import { type Ids, readRegularFile, systemClock, systemCode, systemIds } from '@codex/base';
 import type { FileStat, PatchFiles } from './files.ts';
 
 const MAX_LINKS = 40;
+const MAX_BYTES = 256 * 1024 * 1024;
 
 /** `PatchFiles` on the real disk. A write goes to a sibling file that is then renamed, so a reader sees the old or the new text, never a part. */
 export function nodeFiles(ids: Pick<Ids, 'hex'> = systemIds(systemClock)): PatchFiles {
   return {
-    read: (path) => readFile(path),
+    read: readWhole,
     write: async (path, content) => writeAtomically(await linkTarget(path), content, ids.hex(12)),
     remove: (path) => unlink(path),
     mkdir: async (path) => {
@@ -37,6 +37,12 @@ export function nodeFiles(ids: Pick<Ids, 'hex'> = systemIds(systemClock)): Patch
       return { kind, executable: (info.mode & 0o100) !== 0, size: info.size };
     },
   };
+}
+
+async function readWhole(path: string, maxBytes = MAX_BYTES): Promise<Uint8Array> {
+  const read = await readRegularFile(path, maxBytes);
+  if ('because' in read) throw new Error(read.because);
+  return read.bytes;
 }
 
 async function writeAtomically(path: string, content: Uint8Array, suffix: string): Promise<void> {

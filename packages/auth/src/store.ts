@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CodexError, isObject, parseJson, systemCode, toMessage } from '@codex/base';
+import { CodexError, isObject, parseJson, replaceFile, systemCode, toMessage } from '@codex/base';
 
 /** The content of auth.json that counts (spec core §21). */
 export type Stored =
@@ -31,8 +31,10 @@ export function fileStore(home: string): AuthStore {
       }
       return parseStored(content, path);
     },
-    writeApiKey: (key) =>
-      replaceFile(home, path, `${JSON.stringify({ auth_mode: 'apikey', OPENAI_API_KEY: key }, null, 2)}\n`),
+    writeApiKey(key) {
+      const text = `${JSON.stringify({ auth_mode: 'apikey', OPENAI_API_KEY: key }, null, 2)}\n`;
+      return replaceFile(path, text, randomBytes(6).toString('hex'), 0o600);
+    },
     remove: () => rm(path, { force: true }),
   };
 }
@@ -82,23 +84,4 @@ function isGiven(value: unknown): boolean {
 
 function textOr<T>(value: unknown, otherwise: T): string | T {
   return typeof value === 'string' ? value : otherwise;
-}
-
-/** Readers see the old content or the new one, never a part. */
-async function replaceFile(folder: string, path: string, content: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    const file = await open(temporary, 'wx', 0o600);
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
 }

@@ -3,6 +3,7 @@ export { type AsyncQueue, asyncQueue, type Channel, channelPair } from './channe
 export { type Clock, type ManualClock, manualClock, systemClock } from './clock.ts';
 export { createDeadline, type Deadline, DeadlineError } from './deadline.ts';
 export { CodexError, type ErrorCode, isCodexError, systemCode, toMessage, unreachable } from './errors.ts';
+export { readRegularFile, replaceFile } from './files.ts';
 export { countingIds, type Ids, isUuid, systemIds, uuidv7 } from './ids.ts';
 export { canonicalJson, isObject, type JsonObject, type JsonValue, parseJson } from './json.ts';
 export { type Line, type LineSplitter, lineSplitter } from './lines.ts';

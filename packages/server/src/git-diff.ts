@@ -1,5 +1,5 @@
 import { CodexError } from '@codex/base';
-import { type Env, runGit } from './git.ts';
+import { type Env, programFreeFilters, runGit } from './git.ts';
 
 export interface RemoteDiff {
   /** The newest ancestor of HEAD that a remote has. */
@@ -13,7 +13,8 @@ const LIMIT_MS = 30_000;
 const MAX_DIFF = 128 * 1024 * 1024;
 const TOO_LARGE =
   'the diff to the remote is too large: untracked files that are not meant for git belong into .gitignore';
-const DIFF = ['diff', '--no-textconv', '--no-ext-diff', '--binary'];
+/** Whether a submodule has changes would be asked of a git that runs in there. */
+const DIFF = ['diff', '--no-textconv', '--no-ext-diff', '--ignore-submodules=dirty', '--binary'];
 
 /**
  * Null when `cwd` is no repository, or no remote has an ancestor of what is checked out. Throws when it is more than
@@ -24,12 +25,13 @@ export async function diffToRemote(cwd: string, env: Env, maxChars = MAX_DIFF): 
   const root = (await git('rev-parse', '--show-toplevel'))?.trim();
   const sha = root ? await newestKnownToRemote(git) : null;
   if (!root || sha === null) return null;
-  const tracked = await git(...DIFF, sha);
+  const diffCommand = [...(await programFreeFilters(cwd, env, LIMIT_MS)), ...DIFF];
+  const tracked = await git(...diffCommand, sha);
   if (tracked === null) return null;
   const untracked = await git('ls-files', '-z', '--others', '--exclude-standard', '--full-name', ':/');
   let diff = tracked;
   for (const file of untracked?.split('\0').filter(Boolean) ?? []) {
-    diff += (await runGit(root, env, [...DIFF, '--no-index', '--', '/dev/null', file], LIMIT_MS)) ?? '';
+    diff += (await runGit(root, env, [...diffCommand, '--no-index', '--', '/dev/null', file], LIMIT_MS)) ?? '';
     if (diff.length > maxChars) throw new CodexError('invalidRequest', TOO_LARGE);
   }
   return { sha, diff };

@@ -3,6 +3,7 @@ import { osErrorText, type PatchFiles } from '@codex/apply-patch';
 
 /** Larger files are refused: images are sent as they are, and no provider takes such a one. */
 const MAX_MEGABYTES = 20;
+const MAX_BYTES = MAX_MEGABYTES * 1024 * 1024;
 
 export type ImageResult = { ok: true; dataUrl: string } | { ok: false; error: string };
 
@@ -16,11 +17,11 @@ export async function readImage(file: string, files: PatchFiles): Promise<ImageR
   try {
     const info = await files.stat(file);
     if (info?.kind === 'other') return failed('it is not a file');
-    if (info && info.size > MAX_MEGABYTES * 1024 * 1024) {
+    if (info && info.size > MAX_BYTES) {
       const megabytes = Math.ceil(info.size / 1024 / 1024);
       return failed(`it has ${megabytes} MB and images of at most ${MAX_MEGABYTES} MB can be sent; make it smaller`);
     }
-    bytes = Buffer.from(await files.read(file));
+    bytes = Buffer.from(await files.read(file, MAX_BYTES));
   } catch (error) {
     return failed(`failed to read image at ${file}: ${osErrorText(error)}`);
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { type Ids, isObject, parseJson, systemCode } from '@codex/base';
+import { type Ids, isObject, parseJson, replaceFile, systemCode } from '@codex/base';
 
 export interface StoredTokens {
   readonly clientId: string;
@@ -41,14 +41,7 @@ export function createTokenStore(home: string, ids: Ids): TokenStore {
 
   const write = async (entries: Entries): Promise<void> => {
     if (Object.keys(entries).length === 0) return rm(file, { force: true });
-    const temporary = `${file}.${ids.hex(12)}.tmp`;
-    try {
-      await writeFile(temporary, JSON.stringify(entries), { mode: 0o600, flush: true });
-      await rename(temporary, file);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
+    await replaceFile(file, JSON.stringify(entries), ids.hex(12), 0o600);
   };
 
   /** One change at a time, each on top of what the file says then. */

@@ -1,11 +1,10 @@
 import { constants } from 'node:fs';
 import { cp, lstat, mkdir, readdir, rm, rmdir, stat, unlink, writeFile, copyFile, realpath } from 'node:fs/promises';
 import { dirname, join, relative, isAbsolute, resolve } from 'node:path';
-import { CodexError, systemCode } from '@codex/base';
+import { CodexError, readRegularFile, systemCode } from '@codex/base';
 import { decodeBase64 } from '../base64.ts';
 import type { Handlers } from '../context.ts';
 import { orOsError } from '../os-error.ts';
-import { readRegularFile } from '../regular-file.ts';
 
 /** What fits into one JSON text as base64. */
 const MAX_READ_BYTES = 256 * 1024 * 1024;

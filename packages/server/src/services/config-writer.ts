@@ -1,9 +1,8 @@
 import { isAbsolute, join, resolve } from 'node:path';
-import { canonicalJson, CodexError, type Ids } from '@codex/base';
+import { canonicalJson, CodexError, type Ids, replaceFile } from '@codex/base';
 import type { ConfigEdit, EditedConfig, Layer, Loaded, LoadOptions } from '@codex/config';
 import type { ConfigLayerSource, ParamsOf, ResultOf } from '@codex/protocol';
 import { orOsError } from '../os-error.ts';
-import { replaceFile } from '../replace-file.ts';
 
 type WriteErrorCode =
   | 'configLayerReadonly'

@@ -1,8 +1,7 @@
 import { constants } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { CodexError, type Ids, type Logger, systemCode, toMessage } from '@codex/base';
-import { readRegularFile } from '../regular-file.ts';
+import { CodexError, type Ids, type Logger, readRegularFile, systemCode, toMessage } from '@codex/base';
 import type { Env } from '../user-agent.ts';
 import { proxyFacts } from './proxy-facts.ts';
 import type { LazyState } from './state/lazy-state.ts';

@@ -1,4 +1,4 @@
-import { replaceFile } from '../../replace-file.ts';
+import { replaceFile } from '@codex/base';
 import { readText } from './files.ts';
 import type { Place } from './places.ts';
 import { rewriteNames } from './rewrite.ts';

@@ -1,6 +1,5 @@
-import { isObject, parseJson } from '@codex/base';
+import { isObject, parseJson, replaceFile } from '@codex/base';
 import type { ConfigEdit } from '@codex/config';
-import { replaceFile } from '../../replace-file.ts';
 import { readText } from './files.ts';
 import type { Place } from './places.ts';
 

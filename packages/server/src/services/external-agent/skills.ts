@@ -1,7 +1,6 @@
 import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemCode } from '@codex/base';
-import { replaceFile } from '../../replace-file.ts';
+import { replaceFile, systemCode } from '@codex/base';
 import { fileExists, readText } from './files.ts';
 import type { Place } from './places.ts';
 import { rewriteNames } from './rewrite.ts';
