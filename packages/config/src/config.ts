@@ -63,6 +63,8 @@ export interface Config {
   readonly approvalTimeout: { readonly ms: number; readonly action: 'decline' | 'cancel' } | null;
   /** The folders of `*.rules` files about commands, lowest precedence first; of projects only trusted ones. */
   readonly rulesFolders: readonly string[];
+  /** The `hooks.json` files, there or not, lowest precedence first; of projects only trusted ones. */
+  readonly hookFiles: readonly string[];
   readonly sandboxPolicy: SandboxPolicy;
   /** The permission profile in force. */
   readonly defaultPermissions: string | null;

@@ -38,6 +38,8 @@ export interface LayerStack {
   readonly markers: readonly string[];
   /** Where rules about commands are read from, low to high precedence. */
   readonly rulesFolders: readonly string[];
+  /** Where hooks may be told, there or not; low to high precedence. */
+  readonly hookFiles: readonly string[];
 }
 
 /** Reads all layers. Project layers of a folder that is not trusted are there, but disabled. */
@@ -61,8 +63,9 @@ export function readLayers(sources: LayerSources, read: ReadConfigFile): LayerSt
     const reason = file.exists && trust.level !== 'trusted' ? disabledReason(trust, user.path) : null;
     return fromFile({ type: 'project', dotCodexFolder }, file, reason);
   });
-  // A rule can take a command out of the sandbox: those of a project count only when its user trusts it.
+  // A rule can take a command out of the sandbox, a hook is one: those of a project count only when its user trusts it.
   const trusted = projectFolders.filter((folder) => trustOf(folder).level === 'trusted');
+  const believed = [systemDir, home, ...trusted.map((folder) => join(folder, '.codex'))];
   const layers = [
     fromFile({ type: 'system', file: system.path }, system),
     fromFile({ type: 'user', file: user.path }, user),
@@ -76,7 +79,8 @@ export function readLayers(sources: LayerSources, read: ReadConfigFile): LayerSt
     error: faulty?.file?.error ?? null,
     trust: trustOf(cwd).level,
     markers,
-    rulesFolders: [systemDir, home, ...trusted.map((folder) => join(folder, '.codex'))].map((f) => join(f, 'rules')),
+    rulesFolders: believed.map((folder) => join(folder, 'rules')),
+    hookFiles: believed.map((folder) => join(folder, 'hooks.json')),
   };
 }
 

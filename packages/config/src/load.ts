@@ -88,8 +88,8 @@ export async function loadConfig(options: LoadOptions): Promise<Loaded> {
 export function defaultConfig(home: string, cwd: string, env: Env, requirements = NO_REQUIREMENTS): Config {
   const table = Object.freeze(emptyTable());
   const input = { home, cwd, env, table, trust: null, markers: DEFAULT_ROOT_MARKERS, profile: undefined, settings: {} };
-  const rulesFolders = [join(home, 'rules')];
-  return resolveConfig({ ...input, requirements, rulesFolders, toml: decodeConfig(table) }).config;
+  const places = { rulesFolders: [join(home, 'rules')], hookFiles: [join(home, 'hooks.json')] };
+  return resolveConfig({ ...input, ...places, requirements, toml: decodeConfig(table) }).config;
 }
 
 function load(options: LoadOptions, fromDisk: ReadConfigFile): Loaded {
@@ -126,9 +126,9 @@ function load(options: LoadOptions, fromDisk: ReadConfigFile): Loaded {
   if (broken) return fail(broken);
 
   const table = mergeLayers(layers.map(withoutSkillSwitches));
-  const { trust, markers, rulesFolders } = stack;
+  const { trust, markers, rulesFolders, hookFiles } = stack;
   const { profile, settings = {} } = options;
-  const base = { home, cwd, env, table, trust, markers, rulesFolders, requirements, profile, settings };
+  const base = { home, cwd, env, table, trust, markers, rulesFolders, hookFiles, requirements, profile, settings };
   const result = resolve(base, layers);
   if ('message' in result) return fail(result);
   const unheeded = asWarnings(result.unheeded);

@@ -55,6 +55,7 @@ export interface ResolveInput {
   readonly trust: TrustLevel | null;
   readonly markers: readonly string[];
   readonly rulesFolders: readonly string[];
+  readonly hookFiles: readonly string[];
   readonly requirements: Requirements;
   /** Stronger than the key `profile`. */
   readonly profile: string | undefined;
@@ -142,6 +143,7 @@ export function resolveConfig(input: ResolveInput): Resolution {
     approvalsReviewer: settings.approvalsReviewer ?? pick('approvals_reviewer') ?? 'user',
     approvalTimeout: approvalTimeout(pick('approval_timeout_ms'), pick('approval_timeout_action')),
     rulesFolders: input.rulesFolders,
+    hookFiles: input.hookFiles,
     sandboxPolicy: withNetworkAccess(
       sandboxPolicy(sandbox.value, toml.sandbox_workspace_write, home, settings.additionalWritableRoots),
       permissions.profile.network?.enabled ?? false,

@@ -73,13 +73,15 @@ describe('precedence', () => {
     expect(config.projectRootMarkers).toEqual(['.git']);
   });
 
-  test('rules come from the system, the user and trusted projects, outer folders first', async () => {
+  test('rules and hooks come from the system, the user and trusted projects, outer folders first', async () => {
     const files = { 'project/.codex/rules/a.rules': '', 'project/a/.codex/config.toml': '' };
     const outside = ['etc/rules', 'home/rules'];
     const folders = async (user: string) => {
+      const short = (path: string) => path.slice(w.root.length + 1);
       const w = world(user, files);
-      const { rulesFolders } = await w.config({ cwd: join(w.cwd, 'a') });
-      return rulesFolders.map((folder) => folder.slice(w.root.length + 1));
+      const { rulesFolders, hookFiles } = await w.config({ cwd: join(w.cwd, 'a') });
+      expect(hookFiles.map(short)).toEqual(rulesFolders.map((folder) => short(folder).replace(/rules$/, 'hooks.json')));
+      return rulesFolders.map(short);
     };
     expect(await folders('')).toEqual(outside);
     expect(await folders(UNTRUSTED)).toEqual(outside);

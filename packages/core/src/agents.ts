@@ -75,8 +75,8 @@ export interface AgentPort {
   /** Those this thread opened and nobody closed. */
   open(): { id: string; nickname: string }[];
   /**
-   * A thread for one review, under the settings of a turn: without approvals, agents, MCP servers and the web. It is on no list, nobody
-   * hears of it, and whoever opened it closes it.
+   * A thread for one review, under the settings of a turn: without approvals, agents, hooks, MCP servers and the web.
+   * It is on no list, nobody hears of it, and whoever opened it closes it.
    */
   openReviewer(config: Config, settings: Readonly<ThreadSettings>): Promise<Thread>;
   /** An agent that was closed is loaded again; null when nothing is stored under that id. */
@@ -221,7 +221,7 @@ export function createAgentPort(port: AgentPortDeps): AgentPort {
           modelReasoningEffort: config.reviewModel === null ? settings.effort : config.modelReasoningEffort,
           mcpServers: {},
           webSearch: { ...config.webSearch, mode: 'disabled' },
-          features: { ...config.features, multi_agent: false },
+          features: { ...config.features, multi_agent: false, codex_hooks: false },
         },
         source: { subAgent: 'review' },
         client,

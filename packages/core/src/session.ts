@@ -9,6 +9,7 @@ import type { ThreadRules } from './approval/rule-book.ts';
 import type { ThreadNetwork } from './approval/thread-network.ts';
 import type { AgentPort } from './agents.ts';
 import type { RefusedImages } from './context/refused-images.ts';
+import type { ThreadHooks } from './hooks/thread-hooks.ts';
 import type { SkillSource } from './ports.ts';
 import type { ThreadMcp } from './thread-mcp.ts';
 import type { TerminalSessions } from './tools/terminal-sessions.ts';
@@ -33,6 +34,8 @@ export interface ThreadSession {
   /** Null where commands have the network that their policy says. */
   readonly network: ThreadNetwork | null;
   readonly terminals: TerminalSessions;
+  /** Null without the feature `codex_hooks`. */
+  readonly hooks: ThreadHooks | null;
   readonly agents: AgentPort;
   /** Whether clocks of running tools stand still, because a human is being asked something. */
   readonly pauses: PauseSwitch;

@@ -106,6 +106,7 @@ export function createThread(parts: ThreadParts): Thread {
           tools: createToolBox(header.dynamicTools, mcp),
           steering,
           signal: controller.signal,
+          flush: () => rollout.flush(),
           userInstructions: () => parts.userInstructions(),
         }),
       )

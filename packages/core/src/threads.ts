@@ -9,6 +9,7 @@ import { createSessionApprovals } from './approval/remember.ts';
 import { createThreadNetwork } from './approval/network.ts';
 import { createRuleBook } from './approval/rule-book.ts';
 import { readAgentsMd } from './context/agents-md.ts';
+import { createThreadHooks, type StartSource } from './hooks/thread-hooks.ts';
 import type { CoreDeps } from './ports.ts';
 import { createPauseSwitch, type ThreadSession } from './session.ts';
 import { initialSettings } from './settings.ts';
@@ -36,6 +37,7 @@ export function createThreads(deps: CoreDeps): Threads {
     settings: ThreadSettings;
     timeline: Timeline;
     resumed: boolean;
+    startSource: StartSource;
     preview: string;
     turns: StoredThread['turns'] | null;
     updatedAt: number;
@@ -77,6 +79,15 @@ export function createThreads(deps: CoreDeps): Threads {
       network: network && createThreadNetwork(network, { clock, env: deps.env, log: threadLog, pauses, rules }),
       grants: createGrants(),
       terminals: createTerminalSessions({ ids, clock }),
+      hooks: createThreadHooks({
+        config,
+        source: a.startSource,
+        files: deps.files,
+        warn(message) {
+          threadLog.warn({ hooks: message }, 'hooks are left out');
+          timeline.notice('warning', message);
+        },
+      }),
       pauses,
       agents: createAgentPort({
         tree: a.tree,
@@ -172,6 +183,7 @@ export function createThreads(deps: CoreDeps): Threads {
       },
       timeline,
       resumed: false,
+      startSource: 'startup',
       preview: '',
       turns: null,
       updatedAt: createdAt,
@@ -195,7 +207,7 @@ export function createThreads(deps: CoreDeps): Threads {
     const [name, git] = await Promise.all([readThreadName(deps.home, id), readThreadGit(deps.home, id)]);
     stored.state.name = name;
     if (git !== undefined) stored.gitInfo = git;
-    return goOn(stored, options, { ...stored.header, path: options.path });
+    return goOn(stored, options, { ...stored.header, path: options.path }, 'resume');
   };
 
   /** A loaded thread with the history of a stored one. */
@@ -203,6 +215,7 @@ export function createThreads(deps: CoreDeps): Threads {
     stored: StoredThread,
     options: ResumeOptions & OpenExtras,
     header: ThreadHeader,
+    startSource: StartSource,
   ): Promise<Thread> => {
     const { config } = options;
     const models = deps.modelsFor(config, config.modelProvider, options.client);
@@ -237,6 +250,7 @@ export function createThreads(deps: CoreDeps): Threads {
       },
       timeline,
       resumed: true,
+      startSource,
       preview: stored.preview,
       // Nobody is shown the turns of an agent that is loaded for its parent's model.
       turns: header.path === null || options.parentId ? null : stored.turns,
@@ -253,7 +267,7 @@ export function createThreads(deps: CoreDeps): Threads {
   const fork = async (options: ForkOptions): Promise<Thread> => {
     checkOpen();
     const { stored, header } = await storeFork(deps, options);
-    return goOn(stored, options, header);
+    return goOn(stored, options, header, 'startup');
   };
 
   return {

@@ -39,6 +39,7 @@ export function isDurable(type: ThreadEvent['type']): boolean {
     case 'turn.plan':
     case 'turn.rerouted':
     case 'turn.retrying':
+    case 'turn.hook':
     case 'item.delta':
     case 'question.opened':
     case 'question.closed':

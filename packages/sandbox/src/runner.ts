@@ -48,6 +48,8 @@ export interface RunOptions extends OutputOptions {
   timeoutMs?: number | null | undefined;
   /** Instead of `timeoutMs`: a time limit that the caller owns and may pause. It is not cleared here. */
   deadline?: Deadline | undefined;
+  /** What the command reads, at most 8 MiB; its input is empty unless told. One that reads none of it is not disturbed. */
+  input?: string | undefined;
 }
 
 export interface OpenOptions extends OutputOptions {
@@ -65,7 +67,7 @@ export interface OpenOptions extends OutputOptions {
 export interface Runner {
   /** Does ahead what the first command would wait for; optional, and cheap when it is done already. */
   prepare(): void;
-  /** Runs a command to its end, without input. An abort and a time-out end the whole process group and are reported. */
+  /** Runs a command to its end. An abort and a time-out end the whole process group and are reported. */
   run(spec: CommandSpec, options?: RunOptions): Promise<ExitReport>;
   /** Starts a long-lived command. */
   open(spec: CommandSpec, options: OpenOptions): Promise<Session>;
@@ -142,7 +144,12 @@ export function createRunner(deps: RunnerDeps): Runner {
     },
     async run(spec, options = {}) {
       if (options.signal?.aborted) return neverStarted();
-      const execution = await start(spec, { ...options, tty: false });
+      const { input } = options;
+      const execution = await start(spec, { ...options, tty: false, stdin: input !== undefined });
+      if (input !== undefined) {
+        execution.child.write(Buffer.from(input));
+        execution.child.endInput();
+      }
       const deadline = options.deadline ?? createDeadline(options.timeoutMs ?? null, clock);
       const unwatch = [onAbort(options.signal, 'aborted', execution), onAbort(deadline.signal, 'timedOut', execution)];
       // The limit is for the process, not for reading the rest of its output.

@@ -38,6 +38,14 @@ describe('a command that runs to its end', () => {
     expect((await testRunner().run(command(['cat']))).stdout).toBe('');
   });
 
+  test('reads the input it is given, and may leave it unread', async () => {
+    const text = 'ü€😀\n'.repeat(100_000);
+    const whole = await testRunner().run(command(['cat']), { input: text, maxBytes: 4 * 1024 * 1024 });
+    expect(whole.stdout === text).toBe(true);
+    const unread = await testRunner().run(sh('echo done'), { input: text });
+    expect([unread.exitCode, unread.stdout]).toEqual([0, 'done\n']);
+  });
+
   test('may open /dev/stdout and /dev/stderr by name', async () => {
     const report = await testRunner().run(sh('echo a > /dev/stdout; echo b > /dev/stderr'));
     expect([report.stdout, report.stderr]).toEqual(['a\n', 'b\n']);

@@ -3,6 +3,7 @@ import type {
   AskForApproval,
   CollaborationMode,
   DynamicToolSpec,
+  HookRunSummary,
   ModeKind,
   Personality,
   RateLimitSnapshot,
@@ -96,6 +97,7 @@ export type ThreadEvent =
   | { type: 'turn.usage'; usage: ThreadTokenUsage | null; rateLimits: RateLimitSnapshot | null }
   | { type: 'turn.rerouted'; from: string; to: string }
   | { type: 'turn.retrying'; error: TurnError; attempt: number }
+  | { type: 'turn.hook'; run: HookRunSummary }
   | { type: 'turn.ended'; status: TurnEnd; error: TurnError | null }
   | { type: 'item.started'; item: ThreadItem }
   | { type: 'item.delta'; itemId: string; delta: ItemDelta }

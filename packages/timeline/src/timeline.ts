@@ -1,5 +1,6 @@
 import { AbortedError, abortReason, type Clock } from '@codex/base';
 import type {
+  HookRunSummary,
   RateLimitSnapshot,
   ResponseItem,
   ServerRequestParams,
@@ -62,6 +63,8 @@ export interface TurnScope {
   /** Told once per turn; true when this was the time. */
   rerouted(from: string, to: string): boolean;
   retrying(error: TurnError, attempt: number): void;
+  /** A hook has begun (`running`) or ended. */
+  hook(run: HookRunSummary): void;
   end(status: TurnEnd, error?: TurnError | null): void;
 }
 
@@ -302,6 +305,9 @@ export function createTimeline(deps: TimelineDeps): Timeline {
       },
       retrying: (error, attempt) => {
         if (!ended) emit({ type: 'turn.retrying', error, attempt }, turnId);
+      },
+      hook: (run) => {
+        if (!ended) emit({ type: 'turn.hook', run }, turnId);
       },
       end(endStatus, error = null) {
         if (!ended) together(() => finish(endStatus, error));

@@ -60,6 +60,10 @@ export function toNotifications(stamped: Stamped): ServerNotification[] {
       ];
     case 'turn.retrying':
       return [{ method: 'error', params: { threadId, turnId, error: event.error, willRetry: true } }];
+    case 'turn.hook': {
+      const method = event.run.status === 'running' ? 'hook/started' : 'hook/completed';
+      return [{ method, params: { threadId, turnId, run: event.run } }];
+    }
     case 'turn.ended': {
       const completed: ServerNotification = {
         method: 'turn/completed',

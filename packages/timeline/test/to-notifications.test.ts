@@ -1,4 +1,4 @@
-import type { Thread, TurnError } from '@codex/protocol';
+import type { HookRunSummary, Thread, TurnError } from '@codex/protocol';
 import { describe, expect, test } from 'vitest';
 import { type ItemDelta, type Stamped, type ThreadEvent, toNotifications, toRawNotifications } from '../src/index.ts';
 import { item } from './support/play.ts';
@@ -12,6 +12,7 @@ const count = { totalTokens: 1, inputTokens: 1, cachedInputTokens: 0, outputToke
 const usage = { total: count, last: count, modelContextWindow: null };
 const rateLimits = { limitId: 'l', limitName: null, primary: null, secondary: null, credits: null, planType: null };
 const question = { id: 1, method: 'item/tool/call', params: {} } as never;
+const hook = { id: 'stop:0:/h', eventName: 'stop', status: 'running' } as HookRunSummary;
 const said = { type: 'message' as const, role: 'user', content: [] };
 
 type Expected = [method: string, params: object][];
@@ -66,6 +67,13 @@ const examples: { [T in ThreadEvent['type']]: [Extract<ThreadEvent, { type: T }>
   ],
   'turn.retrying': [
     [{ type: 'turn.retrying', error: failure, attempt: 1 }, [['error', { ...place, error: failure, willRetry: true }]]],
+  ],
+  'turn.hook': [
+    [{ type: 'turn.hook', run: hook }, [['hook/started', { ...place, run: hook }]]],
+    [
+      { type: 'turn.hook', run: { ...hook, status: 'failed' } },
+      [['hook/completed', { ...place, run: { ...hook, status: 'failed' } }]],
+    ],
   ],
   'turn.ended': [
     [

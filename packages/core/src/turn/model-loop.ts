@@ -11,6 +11,7 @@ import { createToolRun } from './run-tools.ts';
 import { sample } from './sample.ts';
 import { addPendingInput } from './tell-context.ts';
 import { tellReroute } from './tell-reroute.ts';
+import { stopHooks } from './turn-hooks.ts';
 import { turnDiffFor } from './turn-diff.ts';
 import { addUsage, fullWindow } from './usage.ts';
 
@@ -36,6 +37,7 @@ export async function modelLoop(run: TurnRun, record: ModelRecord, scope: TurnSc
   };
   let turnState: string | undefined;
   let lastMessage: string | null = null;
+  let hookAsked = false;
 
   for (;;) {
     await addPendingInput(run, scope);
@@ -89,7 +91,11 @@ export async function modelLoop(run: TurnRun, record: ModelRecord, scope: TurnSc
     }
     turnState = answer.turnState ?? turnState;
     lastMessage = answer.lastMessage ?? lastMessage;
-    if (!calls.count && !steering.pending) return { error: null, lastMessage };
+    if (!calls.count && !steering.pending) {
+      const next = await stopHooks(run, record, scope, { again: hookAsked, lastMessage });
+      if (next === 'goOn') hookAsked = true;
+      else if (!steering.pending) return { error: null, lastMessage };
+    }
     const failed = await compactWithin(run, record, scope);
     if (failed) return { error: failed, lastMessage };
   }

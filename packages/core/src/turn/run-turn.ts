@@ -8,6 +8,7 @@ import { compact, compactAhead } from './compact.ts';
 import { type LoopEnd, modelLoop } from './model-loop.ts';
 import { notify } from './notify.ts';
 import { resolveModel } from './resolve-model.ts';
+import { startHooks } from './turn-hooks.ts';
 import { addPendingInput, tellContext } from './tell-context.ts';
 import { review } from './review.ts';
 import type { TurnRun } from './turn-run.ts';
@@ -92,6 +93,7 @@ async function goOn(run: TurnRun, record: ModelRecord, scope: TurnScope): Promis
   await tellContext(run, record, scope);
   await addPendingInput(run, scope);
   scope.repeatUsage();
+  if ((await startHooks(run, record, scope)) === 'stop') return { error: null, lastMessage: null };
   await run.mcp.ready(run.signal);
   return modelLoop(run, record, scope);
 }

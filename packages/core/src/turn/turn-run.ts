@@ -29,4 +29,6 @@ export interface TurnRun {
   steering: Steering;
   signal: AbortSignal;
   userInstructions(): Promise<string | null>;
+  /** Everything said so far is in the thread's file. */
+  flush(): Promise<void>;
 }
