@@ -103,6 +103,13 @@ describe('hooks of the start of a session', () => {
     expect(readFileSync(`${world.home}/seen`, 'utf8')).toContain('"done"');
   });
 
+  it('hear of no transcript where there is none', async () => {
+    const world = await hooked({ SessionStart: one(sh('cat > {home}/in.json')) }, [say('1')]);
+    const talk = await world.start(ON, { ephemeral: true });
+    await talk.turn('go');
+    expect(json(`${world.home}/in.json`)).toMatchObject({ transcript_path: null });
+  });
+
   it('are chosen by how the session began', async () => {
     const world = await hooked(
       {
