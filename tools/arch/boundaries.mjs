@@ -161,7 +161,17 @@ export const PACKAGES = {
   },
   'apps/cli': {
     floor: 'multitool',
-    imports: ['app-server', 'base', 'config', 'exec', 'execpolicy', 'network-proxy', 'sandbox', 'test-client'],
+    imports: [
+      'app-server',
+      'base',
+      'config',
+      'exec',
+      'execpolicy',
+      'mcp-client',
+      'network-proxy',
+      'sandbox',
+      'test-client',
+    ],
     builtins: ANY,
     libraries: [],
   },

@@ -1,15 +1,13 @@
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
-
-/** One `-c`, `--enable` or `--disable`, in the order given. */
-export type Setting = { kind: 'config'; text: string } | { kind: 'feature'; name: string; enabled: boolean };
+import type { OverrideFlag } from '@codex/config';
 
 export type Arguments =
   | { kind: 'help' }
   | { kind: 'version' }
   | { kind: 'invalid'; message: string }
   | { kind: 'generate'; what: 'generate-ts' | 'generate-json-schema'; out: string; experimental: boolean }
-  | { kind: 'serve'; listen: Listen; settings: Setting[]; profile: string | undefined };
+  | { kind: 'serve'; listen: Listen; settings: OverrideFlag[]; profile: string | undefined };
 
 export type Listen = { kind: 'stdio' } | { kind: 'websocket'; host: string; port: number };
 
@@ -38,7 +36,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     allowPositionals: true,
     tokens: true,
   });
-  const settings: Setting[] = [];
+  const settings: OverrideFlag[] = [];
   const positionals: string[] = [];
   const texts = new Map<string, string>();
   for (const token of tokens) {
@@ -57,10 +55,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
       return invalid(`a value is required for '--${name}' but none was supplied`);
     }
     texts.set(name, value);
-    if (name === 'config') settings.push({ kind: 'config', text: value });
-    if (name === 'enable' || name === 'disable') {
-      settings.push({ kind: 'feature', name: value, enabled: name === 'enable' });
-    }
+    if (name === 'config' || name === 'enable' || name === 'disable') settings.push({ option: name, text: value });
   }
   const [command, surplus] = positionals;
   if (values.help || command === 'help') return { kind: 'help' };

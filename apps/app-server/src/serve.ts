@@ -1,16 +1,14 @@
 import { homedir } from 'node:os';
-import { resolveHome } from '@codex/config';
+import { type OverrideFlag, readOverrides, resolveHome } from '@codex/config';
 import { createServer, type Server } from '@codex/server';
-import type { Setting } from './arguments.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { createLog, type Log } from './log.ts';
 import { type AppIo, VERSION } from './io.ts';
-import { toOverrides } from './settings.ts';
 import { catchSignals } from './signals.ts';
 import { stdioChannel } from './stdio.ts';
 
 export interface ServeOptions {
-  settings: readonly Setting[];
+  settings: readonly OverrideFlag[];
   profile: string | undefined;
 }
 
@@ -20,7 +18,7 @@ export function openServer(options: ServeOptions, io: AppIo, transport: 'stdio' 
     home: resolveHome(io.env, homedir()),
     cwd: io.cwd,
     env: io.env,
-    overrides: toOverrides(options.settings),
+    overrides: readOverrides(options.settings),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     // What a client of the app-server is taken for, whoever it is.
     sessionSource: 'vscode',

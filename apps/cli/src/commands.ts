@@ -20,11 +20,26 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     load: async () => (await import('@codex/exec')).main,
     accept: forExec,
   },
+  review: {
+    summary: 'Review code without a terminal; the same as exec review',
+    aliases: [],
+    load: async () => {
+      const { main } = await import('@codex/exec');
+      return (argv, io, before = 0) => main([...argv.slice(0, before), 'review', ...argv.slice(before)], io, before);
+    },
+    accept: forExec,
+  },
   'app-server': {
     summary: 'Serve the JSON-RPC protocol for editors and other programs',
     aliases: [],
     load: async () => (await import('@codex/app-server')).main,
     accept: forAppServer,
+  },
+  mcp: {
+    summary: 'List, add and remove MCP servers, and log in to them',
+    aliases: [],
+    load: async () => (await import('./mcp.ts')).mcp,
+    accept: forMcp,
   },
   sandbox: {
     summary: 'Run a command in the sandbox, as commands of a model are run',
@@ -63,10 +78,8 @@ export const ABSENT: ReadonlySet<string> = new Set([
   'fork',
   'login',
   'logout',
-  'mcp',
   'mcp-server',
   'resume',
-  'review',
   'tui',
 ]);
 
@@ -88,6 +101,10 @@ const SANDBOX_OPTIONS = new Set(['--config', '--enable', '--disable', '--sandbox
 function forSandbox({ name, value }: RootOption): string[] | null {
   if (!SANDBOX_OPTIONS.has(name)) return null;
   return value === undefined ? [name] : [name, value];
+}
+
+function forMcp({ name, value }: RootOption): string[] | null {
+  return name === '--config' || name === '--enable' || name === '--disable' ? [name, value ?? ''] : null;
 }
 
 /** Settings say nothing about rules files; they are let pass, as in other places of the line. */

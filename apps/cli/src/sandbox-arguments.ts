@@ -1,4 +1,4 @@
-import type { TypedSettings } from '@codex/config';
+import type { OverrideFlag, TypedSettings } from '@codex/config';
 
 export type SandboxMode = NonNullable<TypedSettings['sandbox']>;
 
@@ -12,7 +12,7 @@ export type SandboxArguments =
       mode: SandboxMode;
       profile: string | undefined;
       /** `-c`, `--enable` and `--disable` as they came. */
-      settings: { option: 'config' | 'enable' | 'disable'; text: string }[];
+      settings: OverrideFlag[];
       command: string[];
     };
 
@@ -48,7 +48,7 @@ const PLATFORMS: Readonly<Record<string, NodeJS.Platform>> = {
 
 /** Reads what follows `sandbox`; everything from the first word that is no option on is the command. */
 export function readSandboxArguments(argv: readonly string[]): SandboxArguments {
-  const settings: Extract<SandboxArguments, { kind: 'run' }>['settings'] = [];
+  const settings: OverrideFlag[] = [];
   let mode: SandboxMode = 'read-only';
   let profile: string | undefined;
   let platform: NodeJS.Platform | undefined;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants, homedir } from 'node:os';
 import { nullLogger, systemClock, systemCode, toMessage } from '@codex/base';
-import type { Config, Override } from '@codex/config';
+import type { Config } from '@codex/config';
 import type { OpenNetwork } from '@codex/network-proxy';
 import type { Watchdog } from '@codex/sandbox';
 import type { AppIo } from './io.ts';
@@ -34,19 +34,13 @@ export async function sandbox(argv: string[], io: AppIo): Promise<number> {
 }
 
 async function readConfig({ mode, profile, settings }: Run, io: AppIo): Promise<Config | { problem: string }> {
-  const { featureOverride, loadConfig, parseOverride, resolveHome } = await import('@codex/config');
-  const overrides: Override[] = [];
-  for (const { option, text } of settings) {
-    const parsed = option === 'config' ? parseOverride(text) : featureOverride(text, option === 'enable');
-    if (!parsed.ok) return { problem: parsed.message };
-    overrides.push(parsed.override);
-  }
+  const { loadConfig, readOverrides, resolveHome } = await import('@codex/config');
   try {
     const loaded = await loadConfig({
       home: resolveHome(io.env, homedir()),
       cwd: io.cwd,
       env: io.env,
-      overrides,
+      overrides: readOverrides(settings),
       settings: { sandbox: mode },
       ...(profile === undefined ? {} : { profile }),
     });

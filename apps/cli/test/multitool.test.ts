@@ -104,7 +104,7 @@ describe('codex', () => {
     [['toString'], /unknown command 'toString'/],
     [['--', 'exec'], /a command is needed/],
     [['login'], /'login' is not part of this build/],
-    [['help', 'mcp'], /'mcp' is not part of this build/],
+    [['help', 'cloud'], /'cloud' is not part of this build/],
     [['-m'], /option '-m' needs a value/],
     [['--oss=yes', 'exec'], /option '--oss' takes no value/],
     [['-C', '/', 'app-server'], /option '--cd' does not apply to 'app-server'/],

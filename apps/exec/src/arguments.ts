@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
-
-/** One `-c`, `--enable` or `--disable`, in the order given. */
-export type Setting = { kind: 'config'; text: string } | { kind: 'feature'; name: string; enabled: boolean };
+import type { OverrideFlag } from '@codex/config';
+import { readReview, type Review, REVIEW_OPTIONS, REVIEW_TARGETS } from './review-arguments.ts';
 
 export type SandboxName = 'read-only' | 'workspace-write' | 'danger-full-access';
 
@@ -9,9 +8,11 @@ export interface RunArguments {
   kind: 'run';
   /** The session to go on with; null for a new one. */
   resume: { target: { by: 'last' } | { by: 'key'; key: string }; allFolders: boolean } | null;
+  /** A review instead of a turn; null for none. */
+  review: Review | null;
   /** Null: from stdin. */
   prompt: string | null;
-  settings: Setting[];
+  settings: OverrideFlag[];
   profile: string | undefined;
   model: string | undefined;
   images: string[];
@@ -29,12 +30,7 @@ export interface RunArguments {
   json: boolean;
 }
 
-export type Arguments =
-  | RunArguments
-  | { kind: 'help' }
-  | { kind: 'version' }
-  | { kind: 'review' }
-  | { kind: 'invalid'; message: string };
+export type Arguments = RunArguments | { kind: 'help' } | { kind: 'version' } | { kind: 'invalid'; message: string };
 
 interface Option {
   type: 'string' | 'boolean';
@@ -65,6 +61,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   'progress-cursor': { type: 'boolean' },
   json: { type: 'boolean' },
   'output-last-message': { type: 'string', short: 'o' },
+  ...REVIEW_TARGETS,
   last: { type: 'boolean' },
   all: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -84,7 +81,7 @@ interface Given {
   seen: Set<string>;
   flags: Set<string>;
   values: Map<string, string[]>;
-  settings: Setting[];
+  settings: OverrideFlag[];
   positionals: string[];
 }
 
@@ -98,7 +95,6 @@ export function parseArguments(argv: readonly string[], before = 0): Arguments {
   const { command, flags, values, settings } = given;
   if (flags.has('help') || command === 'help') return { kind: 'help' };
   if (flags.has('version')) return { kind: 'version' };
-  if (command === 'review') return { kind: 'review' };
   const conflict = conflictIn(given);
   if (conflict) return { kind: 'invalid', message: conflict };
 
@@ -112,14 +108,17 @@ export function parseArguments(argv: readonly string[], before = 0): Arguments {
     resume = { target: key === undefined ? { by: 'last' } : { by: 'key', key }, allFolders: flags.has('all') };
   }
   const [prompt, surplus] = positionals;
+  const value = (name: string) => values.get(name)?.at(-1);
+  const review = command === 'review' ? readReview(given, value, prompt) : null;
+  if (typeof review === 'string') return { kind: 'invalid', message: review };
   if (surplus !== undefined) return { kind: 'invalid', message: `unexpected argument '${surplus}' found` };
 
-  const value = (name: string) => values.get(name)?.at(-1);
   const bypass = flags.has('dangerously-bypass-approvals-and-sandbox');
   const chosen = value('sandbox') as SandboxName | undefined;
   return {
     kind: 'run',
     resume,
+    review,
     prompt: prompt === undefined || prompt === '-' ? null : prompt,
     settings,
     profile: value('profile'),
@@ -171,8 +170,6 @@ function collect(argv: readonly string[], before: number): Given | { message: st
       else if (given.command === null && given.positionals.length === 0 && !terminated && COMMANDS.has(token.value)) {
         given.command = token.value;
         given.seen.clear();
-        // It has options of its own, which are no mistakes.
-        if (given.command === 'review') return given;
       } else given.positionals.push(token.value);
     } else {
       const name = ALIASES[token.name] ?? token.name;
@@ -194,7 +191,8 @@ function takeOption(
   // `-m=x` is as good as `-mx`.
   const value = inlineValue && !rawName.startsWith('--') ? token.value?.replace(/^=/, '') : token.value;
   const option = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
-  if (!option) return `unexpected argument '${rawName}' found`;
+  const isKnown = given.command === 'review' ? REVIEW_OPTIONS.has(name) : !Object.hasOwn(REVIEW_TARGETS, name);
+  if (!option || !isKnown) return `unexpected argument '${rawName}' found`;
   if (!option.multiple && given.seen.has(name)) return `the argument '--${name}' cannot be used multiple times`;
   given.seen.add(name);
   if (option.type === 'boolean') {
@@ -208,10 +206,8 @@ function takeOption(
   if (option.oneOf && !option.oneOf.includes(value)) {
     return `invalid value '${value}' for '--${name}'\n  [possible values: ${option.oneOf.join(', ')}]`;
   }
-  if (name === 'config') given.settings.push({ kind: 'config', text: value });
-  else if (name === 'enable' || name === 'disable') {
-    given.settings.push({ kind: 'feature', name: value, enabled: name === 'enable' });
-  } else push(given.values, name, name === 'image' ? splitImages(value) : [value]);
+  if (name === 'config' || name === 'enable' || name === 'disable') given.settings.push({ option: name, text: value });
+  else push(given.values, name, name === 'image' ? splitImages(value) : [value]);
   return null;
 }
 

@@ -120,9 +120,7 @@ async function play(
         const settings = { cwd: folder, sandbox: 'danger-full-access', approvalPolicy: 'never' } as const;
         return { opened: await client.request('thread/start', settings), earlierTurns: false };
       },
-      prompt: PROMPT,
-      images: [],
-      outputSchema: undefined,
+      task: { kind: 'turn', prompt: PROMPT, images: [], outputSchema: undefined },
       output: args.json ? jsonlOutput(io.stdout, io.stderr) : demoOutput(io.stdout, style),
     });
     if (stop.exitCode !== null) return stop.exitCode;

@@ -3,6 +3,7 @@ export const HELP = `Runs one prompt without a terminal: the answer on stdout, t
 Usage: codex exec [OPTIONS] [PROMPT]
        codex exec [OPTIONS] resume SESSION [PROMPT]
        codex exec [OPTIONS] resume --last [PROMPT]
+       codex exec [OPTIONS] review (--uncommitted | --base BRANCH | --commit SHA [--title TITLE] | PROMPT)
 
 Without PROMPT, or with '-', the prompt is read from stdin to its end.
 
@@ -33,6 +34,12 @@ Options:
 With resume:
       --last                     The newest session of this folder
       --all                      ... of any folder
+
+With review, what to look at:
+      --uncommitted              What is staged, changed or new
+      --base BRANCH              What changed since the branch was left
+      --commit SHA               One commit; --title TITLE is what it is called
+Or PROMPT ('-' for stdin) says it. The options of the run stand before 'review', some may also follow it.
 
 Nobody is asked anything: what would need an approval is refused, and the turn goes on.
 Exit codes: 0 the turn completed, 1 it failed or could not begin, 2 the command line or the login needs your attention,

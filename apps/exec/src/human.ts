@@ -38,7 +38,7 @@ export function humanOutput(stdout: Writable, stderr: Writable, options: HumanOp
   return {
     opened(opened, prompt) {
       say(header(opened, options, style));
-      say(`${style.cyan('user')}\n${prompt}`);
+      if (prompt !== null) say(`${style.cyan('user')}\n${prompt}`);
     },
     event(notification: ServerNotification) {
       switch (notification.method) {
@@ -122,6 +122,8 @@ function sandboxText(policy: SandboxPolicy): string {
 
 function describe(item: ThreadItem, style: Style): string[] {
   switch (item.type) {
+    case 'enteredReviewMode':
+      return [style.cyan('user'), item.review];
     case 'agentMessage':
       return [style.magenta('codex'), item.text];
     case 'commandExecution': {

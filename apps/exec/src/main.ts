@@ -11,7 +11,7 @@ import { stderrLog } from './log.ts';
 import type { Output } from './output.ts';
 import { readPrompt } from './prompt.ts';
 import { findSession } from './resume.ts';
-import { type RunResult, runTurn } from './run.ts';
+import { type RunResult, runTurn, type Task } from './run.ts';
 import { needsLogin, readSettings, type RunSettings } from './settings.ts';
 import { type Stop, watchForStop } from './stop.ts';
 import { wantsColor } from './style.ts';
@@ -32,8 +32,6 @@ export async function main(argv: string[], io: AppIo, before = 0): Promise<numbe
       return EXIT.ok;
     case 'invalid':
       return usageError(io, args.message);
-    case 'review':
-      return usageError(io, "'review' is not part of this build; ask for a review in the prompt");
     case 'run':
       return runOrExplain(args, io);
   }
@@ -68,11 +66,15 @@ async function runOrExplain(args: RunArguments, io: AppIo): Promise<number> {
 async function run(args: RunArguments, io: AppIo, stop: Stop): Promise<number> {
   const cwd = findWorkspace(args, io.cwd);
   const settings = await readSettings(args, io, cwd);
+  if (args.review?.type === 'nothing') {
+    throw new Refused('Error: Specify --uncommitted, --base, --commit, or provide custom review instructions');
+  }
   const outputSchema =
     args.outputSchema === undefined ? undefined : await readSchema(resolve(io.cwd, args.outputSchema));
   const lastMessage =
     args.lastMessageFile === undefined ? null : await openLastMessageFile(resolve(io.cwd, args.lastMessageFile));
   try {
+    const task = await readTask(args, io, outputSchema, stop.signal);
     const result = await runTurn({
       home: settings.home,
       cwd,
@@ -82,9 +84,7 @@ async function run(args: RunArguments, io: AppIo, stop: Stop): Promise<number> {
       log: stderrLog(io.stderr, io.env),
       signal: stop.signal,
       open: (client) => openThread(client, args, settings, stop.signal),
-      prompt: args.prompt ?? (await promptFromStdin(io, stop.signal)),
-      images: args.images.map((path) => resolve(io.cwd, path)),
-      outputSchema,
+      task,
       output: createOutput(args, io, settings),
     });
     if (lastMessage && result.kind === 'completed') {
@@ -97,6 +97,17 @@ async function run(args: RunArguments, io: AppIo, stop: Stop): Promise<number> {
   } finally {
     await lastMessage?.close();
   }
+}
+
+async function readTask(args: RunArguments, io: AppIo, outputSchema: unknown, signal: AbortSignal): Promise<Task> {
+  const { review } = args;
+  if (review && review.type !== 'prompt' && review.type !== 'nothing') return { kind: 'review', target: review };
+  const prompt = args.prompt ?? (await promptFromStdin(io, signal));
+  if (!review) {
+    return { kind: 'turn', prompt, images: args.images.map((path) => resolve(io.cwd, path)), outputSchema };
+  }
+  if (prompt.trim() === '') throw new Refused('Error: Review prompt cannot be empty');
+  return { kind: 'review', target: { type: 'custom', instructions: prompt } };
 }
 
 function promptFromStdin(io: AppIo, signal: AbortSignal): Promise<string> {

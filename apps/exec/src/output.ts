@@ -9,7 +9,8 @@ export type Outcome =
 
 /** Shows a run. */
 export interface Output {
-  opened(opened: Opened, prompt: string): void;
+  /** `prompt` is null for a review, which tells itself what it is of. */
+  opened(opened: Opened, prompt: string | null): void;
   /** Everything about the turn from its start to its end. */
   event(notification: ServerNotification): void;
   /** Remarks that are no part of the turn. */

@@ -1,12 +1,17 @@
 import { type Client, createClient, RpcError } from '@codex/app-server-client';
 import { channelPair, type CodexError, isAbort, type Logger, systemClock, toMessage } from '@codex/base';
 import type { Override } from '@codex/config';
-import type { CodexErrorInfo, ServerNotificationMethod, UserInput } from '@codex/protocol';
+import type { CodexErrorInfo, ParamsIn, ServerNotificationMethod, UserInput } from '@codex/protocol';
 import { createServer } from '@codex/server';
 import { Refused, VERSION } from './io.ts';
 import { errorText, type Opened, type Outcome, type Output } from './output.ts';
 import { refuseQuestion } from './questions.ts';
 import { createTurnUsage } from './usage.ts';
+
+/** What is asked of the thread. */
+export type Task =
+  | { kind: 'turn'; prompt: string; images: readonly string[]; outputSchema: unknown }
+  | { kind: 'review'; target: ParamsIn<'review/start'>['target'] };
 
 export interface RunOptions {
   home: string;
@@ -19,9 +24,7 @@ export interface RunOptions {
   signal: AbortSignal;
   /** Finds or makes the thread. */
   open(client: Client): Promise<{ opened: Opened; earlierTurns: boolean }>;
-  prompt: string;
-  images: readonly string[];
-  outputSchema: unknown;
+  task: Task;
   output: Output;
 }
 
@@ -91,17 +94,12 @@ export async function runTurn(options: RunOptions): Promise<RunResult> {
 }
 
 async function converse(client: Client, options: RunOptions): Promise<RunResult> {
-  const { output, prompt, images, outputSchema, signal } = options;
+  const { output, task, signal } = options;
   const { opened, earlierTurns } = await options.open(client);
   const threadId = opened.thread.id;
-  output.opened(opened, prompt);
-  const input: UserInput[] = [
-    ...images.map((path): UserInput => ({ type: 'localImage', path })),
-    { type: 'text', text: prompt, text_elements: [] },
-  ];
+  output.opened(opened, task.kind === 'turn' ? task.prompt : null);
   try {
-    const params = { threadId, input, ...(outputSchema === undefined ? {} : { outputSchema }) };
-    const { turn } = await client.request('turn/start', params, { signal });
+    const turn = await begin(client, threadId, task, signal);
     const release = interruptOnAbort(client, { threadId, turnId: turn.id }, signal);
     try {
       return await follow(client, { threadId, turnId: turn.id, earlierTurns, output, signal });
@@ -118,6 +116,20 @@ async function converse(client: Client, options: RunOptions): Promise<RunResult>
       trouble: null,
     });
   }
+}
+
+/** Starts the task's turn. */
+async function begin(client: Client, threadId: string, task: Task, signal: AbortSignal) {
+  if (task.kind === 'review') {
+    return (await client.request('review/start', { threadId, target: task.target }, { signal })).turn;
+  }
+  const { prompt, images, outputSchema } = task;
+  const input: UserInput[] = [
+    ...images.map((path): UserInput => ({ type: 'localImage', path })),
+    { type: 'text', text: prompt, text_elements: [] },
+  ];
+  const params = { threadId, input, ...(outputSchema === undefined ? {} : { outputSchema }) };
+  return (await client.request('turn/start', params, { signal })).turn;
 }
 
 /** Shows the turn's notifications until it has ended. */

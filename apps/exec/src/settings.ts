@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { isObject } from '@codex/base';
-import { type Config, featureOverride, loadConfig, type Override, parseOverride, resolveHome } from '@codex/config';
+import { type Config, loadConfig, type Override, readOverrides, resolveHome } from '@codex/config';
 import type { ParamsIn } from '@codex/protocol';
-import type { RunArguments, Setting } from './arguments.ts';
+import type { RunArguments } from './arguments.ts';
 import { type AppIo, Refused } from './io.ts';
 
 /** What a run is configured with. */
@@ -17,9 +17,12 @@ export interface RunSettings {
 
 const LOCAL_MODELS: Readonly<Record<string, string>> = { ollama: 'gpt-oss:20b', lmstudio: 'openai/gpt-oss-20b' };
 
-/** Reads the configuration with what the command line says about it. Throws Refused for what is wrong with either. */
+/**
+ * Reads the configuration with what the command line says about it. Throws Refused or CodexError `config` for what is
+ * wrong with either.
+ */
 export async function readSettings(args: RunArguments, io: AppIo, cwd: string): Promise<RunSettings> {
-  const overrides = args.settings.map(toOverride);
+  const overrides = readOverrides(args.settings);
   const home = resolveHome(io.env, homedir());
   const { profile } = args;
   const loaded = await loadConfig({ home, cwd, env: io.env, overrides, ...(profile === undefined ? {} : { profile }) });
@@ -40,13 +43,6 @@ export async function readSettings(args: RunArguments, io: AppIo, cwd: string): 
       config: args.addDirs.length > 0 ? writableRoots(args.addDirs, config, cwd) : null,
     },
   };
-}
-
-function toOverride(setting: Setting): Override {
-  const isConfig = setting.kind === 'config';
-  const parsed = isConfig ? parseOverride(setting.text) : featureOverride(setting.name, setting.enabled);
-  if (parsed.ok) return parsed.override;
-  throw new Refused(isConfig ? `Error parsing -c overrides: ${parsed.message}` : `Error: ${parsed.message}`);
 }
 
 function localProvider({ localProvider: chosen }: RunArguments, config: Config): string {

@@ -5,6 +5,7 @@ import { parseArguments } from '../src/arguments.ts';
 const plain = {
   kind: 'run',
   resume: null,
+  review: null,
   prompt: null,
   settings: [],
   profile: undefined,
@@ -55,10 +56,10 @@ describe('the command line', () => {
       ['-c', 'a=1', '--enable=x', '--config', 'b=2', '--disable', 'y'],
       {
         settings: [
-          { kind: 'config', text: 'a=1' },
-          { kind: 'feature', name: 'x', enabled: true },
-          { kind: 'config', text: 'b=2' },
-          { kind: 'feature', name: 'y', enabled: false },
+          { option: 'config', text: 'a=1' },
+          { option: 'enable', text: 'x' },
+          { option: 'config', text: 'b=2' },
+          { option: 'disable', text: 'y' },
         ],
       },
     ],
@@ -76,6 +77,10 @@ describe('the command line', () => {
       ],
       { lastMessageFile: 'f', outputSchema: 's', ephemeral: true, skipGitCheck: true, color: 'never' },
     ],
+    [['review', '--uncommitted'], { review: { type: 'uncommittedChanges' } }],
+    [['--json', 'review', '--base', 'main'], { json: true, review: { type: 'baseBranch', branch: 'main' } }],
+    [['review', '--commit=1a2b'], { review: { type: 'commit', sha: '1a2b', title: null } }],
+    [['review', 'x'], { review: { type: 'prompt' }, prompt: 'x' }],
     [['resume', 'ID', 'go'], { resume: byKey('ID'), prompt: 'go' }],
     [['--json', 'resume', 'ID'], { resume: byKey('ID'), json: true }],
     [['resume', 'ID', '-i', 'a', 'go'], { resume: byKey('ID'), images: ['a'], prompt: 'go' }],
@@ -104,9 +109,6 @@ describe('the command line', () => {
     [['help'], 'help'],
     [['resume', '--help'], 'help'],
     [['-V'], 'version'],
-    [['review', '--uncommitted'], 'review'],
-    [['--json', 'review', '--base', 'main'], 'review'],
-    [['review', 'x'], 'review'],
   ])('%j is %s', (argv, kind) => {
     expect(parseArguments(argv).kind).toBe(kind);
   });

@@ -41,7 +41,7 @@ export {
 export type { Env } from './env.ts';
 export { layerOrigins, mergeLayers } from './layers.ts';
 export { refusedEdit } from './refused-edit.ts';
-export { featureOverride, type Override, type ParsedOverride, parseOverride } from './overrides.ts';
+export { type Override, type OverrideFlag, readOverrides } from './overrides.ts';
 export { sandboxPolicy } from './policy.ts';
 export type { ManagedRule } from './requirement-rules.ts';
 export {

@@ -1,3 +1,4 @@
+import { CodexError } from '@codex/base';
 import { Refusal } from './error.ts';
 import { parseToml, type TomlTable, toToml, type TomlValue, emptyTable, isTable, MAX_DEPTH, TOO_DEEP } from './toml.ts';
 import { isFeatureName } from './features.ts';
@@ -8,26 +9,33 @@ export interface Override {
   readonly value: TomlValue;
 }
 
-export type ParsedOverride = { ok: true; override: Override } | { ok: false; message: string };
-
-/**
- * Reads `key=value`. The key is dotted, its parts may be quoted as in TOML; the value is TOML, and where it is not,
- * the text itself without quotes around it (spec core §22.1).
- */
-export function parseOverride(text: string): ParsedOverride {
-  const path = splitKey(text, '=');
-  if (!path || text[path.end] !== '=') return { ok: false, message: `Invalid override (missing '='): ${text}` };
-  if (path.parts.length === 1 && path.parts[0] === '') {
-    return { ok: false, message: `Empty key in override: ${text}` };
-  }
-  if (path.parts.length > MAX_DEPTH) return { ok: false, message: `Key is nested too deep in override: ${text}` };
-  return { ok: true, override: { path: canonical(path.parts), value: parseValue(text.slice(path.end + 1)) } };
+/** One `-c`, `--enable` or `--disable` of a command line. */
+export interface OverrideFlag {
+  readonly option: 'config' | 'enable' | 'disable';
+  readonly text: string;
 }
 
-/** What `--enable` and `--disable` mean. */
-export function featureOverride(name: string, enabled: boolean): ParsedOverride {
-  if (!isFeatureName(name)) return { ok: false, message: `Unknown feature flag: ${name}` };
-  return { ok: true, override: { path: ['features', name], value: enabled } };
+/**
+ * What such options mean, in the order given. Throws CodexError `config` for the first that means nothing. A key is dotted,
+ * its parts may be quoted as in TOML; a value is TOML, and where it is not, the text itself without quotes around it (spec
+ * core §22.1).
+ */
+export function readOverrides(flags: readonly OverrideFlag[]): Override[] {
+  return flags.map(({ option, text }) => (option === 'config' ? readSetting(text) : readFeature(text, option)));
+}
+
+function readSetting(text: string): Override {
+  const refuse = (why: string) => new CodexError('config', `error parsing -c overrides: ${why}: ${text}`);
+  const path = splitKey(text, '=');
+  if (!path || text[path.end] !== '=') throw refuse("Invalid override (missing '=')");
+  if (path.parts.length === 1 && path.parts[0] === '') throw refuse('Empty key in override');
+  if (path.parts.length > MAX_DEPTH) throw refuse('Key is nested too deep in override');
+  return { path: canonical(path.parts), value: parseValue(text.slice(path.end + 1)) };
+}
+
+function readFeature(name: string, option: 'enable' | 'disable'): Override {
+  if (!isFeatureName(name)) throw new CodexError('config', `Unknown feature flag: ${name}`);
+  return { path: ['features', name], value: option === 'enable' };
 }
 
 /**

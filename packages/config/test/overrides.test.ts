@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { featureOverride, parseOverride } from '../src/index.ts';
+import { isCodexError } from '@codex/base';
+import { type OverrideFlag, readOverrides } from '../src/index.ts';
+
+const read = (option: OverrideFlag['option'], text: string) => readOverrides([{ option, text }]);
 
 test.each<[string, string[], unknown]>([
   ['model=gpt-5.4', ['model'], 'gpt-5.4'],
@@ -19,7 +22,7 @@ test.each<[string, string[], unknown]>([
   ['projects."/a.b=c".trust_level=trusted', ['projects', '/a.b=c', 'trust_level'], 'trusted'],
   ['use_legacy_landlock=true', ['features', 'use_legacy_landlock'], true],
 ])('%s', (text, path, value) => {
-  expect(parseOverride(text)).toEqual({ ok: true, override: { path, value } });
+  expect(read('config', text)).toEqual([{ path, value }]);
 });
 
 test.each([
@@ -28,21 +31,31 @@ test.each([
   ['=foo', 'Empty key in override: =foo'],
   [' =foo', 'Empty key in override:  =foo'],
 ])('%j is refused', (text, message) => {
-  expect(parseOverride(text)).toEqual({ ok: false, message });
+  expect(() => read('config', text)).toThrow(`error parsing -c overrides: ${message}`);
 });
 
 test('features by current and legacy name', () => {
-  expect(featureOverride('undo', true)).toEqual({ ok: true, override: { path: ['features', 'undo'], value: true } });
-  expect(featureOverride('collab', false)).toMatchObject({ ok: true });
-  expect(featureOverride('nope', true)).toEqual({ ok: false, message: 'Unknown feature flag: nope' });
-  expect(featureOverride('constructor', true)).toMatchObject({ ok: false });
+  expect(read('enable', 'undo')).toEqual([{ path: ['features', 'undo'], value: true }]);
+  expect(read('disable', 'collab')).toMatchObject([{ value: false }]);
+  expect(() => read('enable', 'nope')).toThrow('Unknown feature flag: nope');
+  expect(() => read('enable', 'constructor')).toThrow('Unknown feature flag');
 });
 
-test('no text throws', () => {
+test('options keep their order; every text is read or refused', () => {
+  const flags: OverrideFlag[] = [
+    { option: 'config', text: 'a=1' },
+    { option: 'disable', text: 'undo' },
+    { option: 'config', text: 'a=2' },
+  ];
+  expect(readOverrides(flags).map(({ value }) => value)).toEqual([1, false, 2]);
   fc.assert(
     fc.property(fc.string(), (text) => {
-      expect(typeof parseOverride(text).ok).toBe('boolean');
-      expect(typeof parseOverride(`k=${text}`).ok).toBe('boolean');
+      expect(read('config', `k=${text}`)).toHaveLength(1);
+      try {
+        read('config', text);
+      } catch (error) {
+        expect(isCodexError(error) && error.code === 'config').toBe(true);
+      }
     }),
   );
 });

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type Config, type LoadedConfig, loadConfig, type LoadOptions, parseOverride } from '../src/index.ts';
+import { type Config, type LoadedConfig, loadConfig, type LoadOptions, readOverrides } from '../src/index.ts';
 
 export interface World {
   root: string;
@@ -64,11 +64,7 @@ export function world(user?: string, files: Record<string, string> = {}): World 
 }
 
 export function flags(...texts: string[]) {
-  return texts.map((text) => {
-    const parsed = parseOverride(text);
-    if (!parsed.ok) throw new Error(parsed.message);
-    return parsed.override;
-  });
+  return readOverrides(texts.map((text) => ({ option: 'config', text })));
 }
 
 export const TRUSTED = '[projects."$CWD"]\ntrust_level = "trusted"\n';
