@@ -201,7 +201,6 @@ describe('a run that cannot begin', () => {
     [['resume', '00000000-0000-7000-8000-000000000001', 'x'], 1, '00000000-0000-7000-8000-000000000001'],
     [['resume', 'no-such-name', 'x'], 1, "'no-such-name'"],
     [['--bogus'], 2, "unexpected argument '--bogus' found"],
-    [['review', '--uncommitted'], 2, "'review' is not part of this build"],
   ])('%j ends with %i and calls no model', async (args, code, message) => {
     const { exec, model } = await set();
     expect(await exec(['--json', ...args])).toMatchObject({
