@@ -1,9 +1,12 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { readRegularFile } from '@codex/base';
 import type { GitFacts } from '@codex/core';
 import { type Env, runGit } from './git.ts';
 
 const LIMIT_MS = 5000;
+/** Of one file; the list of packed refs may be long. */
+const MAX_BYTES = 64 * 1024 * 1024;
 const HASH = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
 
 /**
@@ -65,7 +68,8 @@ function originUrl(config: string): string | null {
 
 async function readText(path: string): Promise<string | null> {
   try {
-    return await readFile(path, 'utf8');
+    const read = await readRegularFile(path, MAX_BYTES);
+    return 'bytes' in read ? read.bytes.toString('utf8') : null;
   } catch {
     return null;
   }

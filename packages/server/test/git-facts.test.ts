@@ -69,4 +69,14 @@ describe('git facts', () => {
     git(cwd, 'init', '-q', '-b', 'main');
     expect(await readGitFacts(cwd, env)).toEqual({ commitHash: null, branch: null, repositoryUrl: null });
   });
+
+  test('do not wait for pipes in the place of their files', async () => {
+    const cwd = repository();
+    const path = join(cwd, '.git', 'HEAD');
+    rmSync(path);
+    execFileSync('mkfifo', [path]);
+    // A git that waits for the pipe is ended by its limit; none that finds anything is needed.
+    const facts = await readGitFacts(cwd, { ...env, PATH: '/nowhere' });
+    expect(facts).toBeNull();
+  });
 });
