@@ -60,12 +60,13 @@ describe('the app-server on stdio', () => {
       ...['-c', 'model_provider="mock"', '-c', `model_providers.mock={ name="Mock", base_url="${model.url}/v1" }`],
     ]);
     server.send(INITIALIZE, { id: 1, method: 'thread/start', params: {} });
-    const { thread } = (await until(server, ({ id }) => id === 1)).at(-1)?.result as { thread: { id: string } };
+    const started = (await until(server, ({ id }) => id === 1)).find(({ id }) => id === 1);
+    const threadId = (started?.result as { thread: { id: string } } | undefined)?.thread.id;
     const input = [{ type: 'text', text: 'hi', text_elements: [] }];
-    server.send({ id: 2, method: 'turn/start', params: { threadId: thread.id, input } });
+    server.send({ id: 2, method: 'turn/start', params: { threadId, input } });
     await until(server, ({ method }) => method === 'turn/completed');
-    const read = { id: 3, method: 'thread/read', params: { threadId: thread.id, includeTurns: true } };
-    server.send(list(4), read, { id: 5, method: 'thread/resume', params: { threadId: thread.id } }, list(6));
+    const read = { id: 3, method: 'thread/read', params: { threadId, includeTurns: true } };
+    server.send(list(4), read, { id: 5, method: 'thread/resume', params: { threadId } }, list(6));
     const seen = await until(server, ({ id }) => id === 5);
     for (const id of [3, 5]) {
       expect(seen.find((each) => each.id === id)?.result).toMatchObject({

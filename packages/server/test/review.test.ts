@@ -24,7 +24,7 @@ test('the answer shows what is reviewed, and the reviewer is told where to look'
     const { turn, reviewThreadId } = await client.request('review/start', { threadId: thread.id, target } as never);
     expect(reviewThreadId).toBe(thread.id);
     const isOver = ({ method, params }: Wire) =>
-      method === 'turn/completed' && (params?.['turn'] as { id: string }).id === turn.id;
+      method === 'turn/completed' && (params?.['turn'] as { id: string } | undefined)?.id === turn.id;
     await client.until(isOver);
     const [item] = turn.items;
     return [item?.type === 'userMessage' ? item.content[0] : null, inputTexts(model.requests.at(-1)!).at(-1)];
