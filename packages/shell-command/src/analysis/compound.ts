@@ -105,7 +105,7 @@ function runFor(walker: Walker, name: string, words: readonly Word[] | null, bod
   if (isInfluential(name)) walker.note(`sets ${name}`);
   const values = items.length > 8 ? summary(items) : items;
   return runLoop(context, (inner) => {
-    const outputs = [];
+    const outputs: Text[] = [];
     for (const value of values) {
       setVariable(walker, name, [value], inner);
       outputs.push(walker.list(body, inner));
