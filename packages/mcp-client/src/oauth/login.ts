@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Clock, createDeadline, isObject, raceAbort } from '@codex/base';
 import { configuredHeaders, type Env, type McpServerToml } from '../settings.ts';
-import { type CallbackServer, openCallback } from './callback-server.ts';
+import type { CallbackServer } from './callback-server.ts';
 import { type AuthServer, discoverAuthServer } from './discovery.ts';
 import { requestTokens } from './token-request.ts';
 import type { TokenStore } from './token-store.ts';
@@ -38,6 +38,8 @@ export async function startLogin(options: LoginOptions, deps: LoginDeps): Promis
   const url = toml.url ?? '';
   const server = await discoverAuthServer(url, configuredHeaders(toml, deps.env), deps.signal);
   if (!server) throw new Error(`no authorization server was found for ${url}`);
+  // Brings a web server along, which nobody else needs.
+  const { openCallback } = await import('./callback-server.ts');
   const waiting = await openCallback(callback);
   try {
     const clientId = await register(server, waiting.redirectUri, deps.signal);
