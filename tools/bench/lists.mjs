@@ -149,4 +149,7 @@ function linkTree(from, to) {
     if (entry.isDirectory()) linkTree(source, target);
     else fs.linkSync(source, target);
   }
+  // As old as the threads in it: a folder that has just changed is read again.
+  const { atime, mtime } = fs.statSync(from);
+  fs.utimesSync(to, atime, mtime);
 }

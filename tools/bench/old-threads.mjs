@@ -27,7 +27,8 @@ export const UNIQUE_WORD = 'axolotl';
 export function writeOldThreads(home, count) {
   const random = generator(count);
   const pick = (list) => list[Math.floor(random() * list.length)];
-  const made = new Set();
+  /** Folders and when the last file came into them. */
+  const made = new Map();
   for (let i = 0; i < count; i++) {
     const at = Math.floor(LAST_MS - random() ** 2 * DAYS * DAY_MS);
     const id = uuidv7(at, random);
@@ -38,7 +39,7 @@ export function writeOldThreads(home, count) {
       ? path.join(home, 'archived_sessions')
       : path.join(home, 'sessions', ...stamp.slice(0, 10).split('-'));
     if (!made.has(folder)) fs.mkdirSync(folder, { recursive: true });
-    made.add(folder);
+    made.set(folder, Math.max(at, made.get(folder) ?? 0));
     const marks = [...(i % 500 === 7 ? [RARE_WORD] : []), ...(i === Math.floor(count / 3) ? [UNIQUE_WORD] : [])];
     const file = path.join(folder, name);
     const turns = random() < 1 / 50 ? [] : Array.from({ length: 1 + Math.floor(random() ** 3 * 6) }, () => request());
@@ -47,6 +48,7 @@ export function writeOldThreads(home, count) {
     const updated = (at + turns.length * 60_000 + random() ** 8 * 20 * DAY_MS) / 1000;
     fs.utimesSync(file, updated, updated);
   }
+  for (const [folder, at] of made) fs.utimesSync(folder, at / 1000, at / 1000);
 
   function request() {
     const length = 3 + Math.floor(random() ** 4 * 120);
