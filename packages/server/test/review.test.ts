@@ -71,7 +71,10 @@ test('a detached review runs in a thread of its own', async () => {
   const started = client.log
     .filter(({ method }) => method === 'thread/started')
     .map(({ params }) => params?.['thread']);
-  expect(started.map((each) => (each as { id: string }).id)).toEqual([thread.id, reviewThreadId]);
+  expect(started).toMatchObject([
+    { id: thread.id, turns: [] },
+    { id: reviewThreadId, turns: [{ items: [{ type: 'userMessage' }, { type: 'agentMessage' }] }] },
+  ]);
 });
 
 test.each([

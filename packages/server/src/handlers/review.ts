@@ -21,7 +21,7 @@ export const reviewHandlers = {
   },
 } satisfies Partial<Handlers>;
 
-/** A new thread that knows what the other one does; its client follows it from here. */
+/** A new thread that begins with the turns of the other one; its client follows it from here. */
 async function forkFor(ctx: RequestContext, source: Thread): Promise<Thread> {
   const { server, connection } = ctx;
   try {
@@ -33,8 +33,10 @@ async function forkFor(ctx: RequestContext, source: Thread): Promise<Thread> {
     const { sessionSource } = server;
     const { path } = source.header;
     const fork = await threads.fork({ config, source: sessionSource, client: identity, path, ephemeral: false });
+    const history = await fork.history();
     server.subscriptions.subscribe(fork.id, connection);
-    server.subscriptions.broadcast({ method: 'thread/started', params: { thread: fork.toWire() } });
+    const started = { method: 'thread/started', params: { thread: fork.toWire() } } as const;
+    server.subscriptions.broadcast(started, history.take());
     return fork;
   } catch (error) {
     const text = isCodexError(error) ? toMessage(error) : osErrorText(error);
