@@ -79,10 +79,15 @@ export function humanOutput(stdout: Writable, stderr: Writable, options: HumanOp
       if (outcome.kind === 'failed' && outcome.message !== lastError) showError(outcome.message);
       const { inputTokens, cachedInputTokens, outputTokens } = outcome.usage;
       const tokens = Math.max(0, inputTokens - cachedInputTokens) + outputTokens;
-      if (tokens > 0) say(`${style.magenta('tokens used')}\n${tokens.toLocaleString('en-US')}`);
+      if (tokens > 0) say(`${style.magenta('tokens used')}\n${withCommas(tokens)}`);
       if (outcome.kind === 'completed' && outcome.lastMessage !== null) stdout.write(`${outcome.lastMessage}\n`);
     },
   };
+}
+
+/** `1234567` as `1,234,567`. The locale's own way costs ten milliseconds the first time. */
+function withCommas(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
 function header(opened: Opened, options: HumanOptions, style: Style): string {

@@ -108,6 +108,11 @@ describe('human mode', () => {
     expect(stderr).not.toContain('\u001b');
   });
 
+  it('counts thousands of tokens in a way that can be read', async () => {
+    const { exec } = await set(reply([say('ok')], { usage: { input: 1_234_000, output: 567 } }));
+    expect((await exec([...FULL, 'go on'])).stderr).toContain('tokens used\n1,234,567');
+  });
+
   it('shows folders of --add-dir as seen from -C', async () => {
     const { exec, folder } = await set([say('ok')]);
     mkdirSync(join(folder, 'sub'));
