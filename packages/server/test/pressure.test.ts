@@ -218,8 +218,15 @@ describe('requests', () => {
     for (let n = 0; n < 6; n++) await client.request('thread/start', {});
     let running = 0;
     let most = 0;
+    let begun = 0;
+    let bothRun = () => {};
+    const both = new Promise<void>((resolve) => {
+      bothRun = resolve;
+    });
     fake.onClean = async () => {
       most = Math.max(most, ++running);
+      if (++begun === 2) bothRun();
+      await both;
       await new Promise((resolve) => setImmediate(resolve));
       running -= 1;
     };
