@@ -24,5 +24,13 @@ const countReporter: Reporter = {
 export const base = defineConfig({
   resolve: { conditions: ['@codex/source'] },
   ssr: { resolve: { conditions: ['@codex/source'], externalConditions: ['@codex/source'] } },
-  test: { include: ['test/**/*.test.ts'], testTimeout: 20_000, reporters: ['dot', countReporter], unstubEnvs: true },
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Patience for what must happen: on a crowded machine everything happens late, and what works never waits so long.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
+    reporters: ['dot', countReporter],
+    unstubEnvs: true,
+  },
 });

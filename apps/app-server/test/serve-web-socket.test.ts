@@ -9,7 +9,7 @@ import { buildProgram, INITIALIZE, type Running, start } from './program.ts';
 let program: Awaited<ReturnType<typeof buildProgram>>;
 beforeAll(async () => {
   program = await buildProgram('child.ts');
-}, 60_000);
+});
 afterAll(() => program.remove());
 
 const cleanups: (() => unknown)[] = [];

@@ -9,7 +9,7 @@ const running: Running[] = [];
 
 beforeAll(async () => {
   program = await buildProgram('child.ts');
-}, 60_000);
+});
 afterAll(() => program.remove());
 
 function serve(args: string[] = [], env: NodeJS.ProcessEnv = {}): Running {

@@ -20,7 +20,7 @@ beforeAll(async () => {
     folder: join(root, 'program'),
     loader: fileURLToPath(new URL('loader.cjs', build)),
   });
-}, 60_000);
+});
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 function shell(script: string): Promise<{ code: number | string | null | undefined; stdout: string; stderr: string }> {

@@ -23,7 +23,7 @@ beforeAll(async () => {
     folder: join(root, 'program'),
     loader: fileURLToPath(new URL('loader.cjs', build)),
   });
-}, 60_000);
+});
 afterEach(async () => {
   child?.kill('SIGKILL');
   await open?.close();

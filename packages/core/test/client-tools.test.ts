@@ -89,7 +89,7 @@ describe('the notify program', () => {
     const talk = await start({ notify: WRITE });
     const { id } = await talk.turn('do it', { clientName: 'tester' });
     const file = path.join(cwd, 'told.json');
-    await expect.poll(() => existsSync(file), { timeout: 5000 }).toBe(true);
+    await expect.poll(() => existsSync(file)).toBe(true);
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
       type: 'agent-turn-complete',
       'thread-id': talk.thread.id,

@@ -17,7 +17,7 @@ import { type CoreDeps, createThreads, type StartOptions, type Thread, type Thre
 import type { TurnOptions } from '../src/thread-types.ts';
 
 export const CLIENT = { originator: 'test', userAgent: 'test/1', name: null };
-const PATIENCE_MS = 8_000;
+const PATIENCE_MS = 30_000;
 
 type EventType = ThreadEvent['type'];
 type Found<T extends EventType> = Stamped<Extract<ThreadEvent, { type: T }>>;

@@ -309,13 +309,13 @@ describe('an interrupt', () => {
     );
     const talk = await world.start(ON);
     const id = talk.begin('go');
-    await expect.poll(() => existsSync(`${world.home}/pid`), { timeout: 5000 }).toBe(true);
+    await expect.poll(() => existsSync(`${world.home}/pid`)).toBe(true);
     await talk.thread.interrupt();
     expect(await talk.ended(id)).toMatchObject({ status: 'interrupted', error: null });
     expect(outcomes(talk)).toEqual([['failed', ['error', 'hook was interrupted']]]);
     for (const name of ['pid', 'child']) {
       const pid = Number(readFileSync(`${world.home}/${name}`, 'utf8'));
-      await expect.poll(() => isAlive(pid), { timeout: 5000 }).toBe(false);
+      await expect.poll(() => isAlive(pid)).toBe(false);
     }
     expect(world.model.calls).toHaveLength(0);
     // The session has begun by now.

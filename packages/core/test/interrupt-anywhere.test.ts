@@ -54,7 +54,7 @@ async function play(at: number, how: 'interrupt' | 'close' = 'interrupt') {
   return { talk, heard, next };
 }
 
-it('an interrupt at any event leaves everything in order', { timeout: 60_000 }, async () => {
+it('an interrupt at any event leaves everything in order', async () => {
   const { heard } = await play(Number.POSITIVE_INFINITY);
   expect(heard).toBeGreaterThan(30);
   for (let at = 1; at <= heard; at++) {
@@ -84,7 +84,7 @@ it('an interrupt at any event leaves everything in order', { timeout: 60_000 }, 
   }
 });
 
-it('so does closing the thread', { timeout: 60_000 }, async () => {
+it('so does closing the thread', async () => {
   const { heard } = await play(Number.POSITIVE_INFINITY);
   for (let at = 1; at <= heard; at += 3) {
     const { talk } = await play(at, 'close');

@@ -56,9 +56,9 @@ export function ownChildren(): string[] {
 }
 
 export async function eventually(condition: () => boolean): Promise<void> {
-  const giveUp = systemClock.now() + 5000;
+  const giveUp = systemClock.now() + 30_000;
   while (!condition()) {
-    if (systemClock.now() > giveUp) throw new Error('did not happen within 5 s');
+    if (systemClock.now() > giveUp) throw new Error('did not happen within 30 s');
     await systemClock.sleep(5);
   }
 }

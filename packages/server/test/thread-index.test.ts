@@ -172,7 +172,7 @@ describe('thread/list', () => {
       ),
       { numRuns: 12 },
     );
-  }, 60_000);
+  });
 
   it('shows what other processes add, take away, move and write', async () => {
     const home = tempHome();

@@ -22,7 +22,7 @@ export interface MockModel {
   readonly requests: readonly RecordedRequest[];
   /** Only model calls: POST to a path ending in `/responses` or `/responses/compact`. */
   readonly calls: readonly RecordedRequest[];
-  /** The first `count` calls, as soon as there are so many. Rejects after `timeoutMs` (default 10 s). */
+  /** The first `count` calls, as soon as there are so many. Rejects after `timeoutMs` (default 30 s). */
   waitForCalls(count: number, timeoutMs?: number): Promise<RecordedRequest[]>;
   /** Lets streams pass `gate(name)`, those to come included. */
   open(gate: string): void;
@@ -134,7 +134,7 @@ export async function startMockModel(options: MockModelOptions = {}): Promise<Mo
     push: (...steps) => {
       pending.push(...script(steps));
     },
-    waitForCalls: (count, timeoutMs = 10_000) =>
+    waitForCalls: (count, timeoutMs = 30_000) =>
       new Promise((resolve, reject) => {
         const check = () => {
           if (calls.length < count) return;
