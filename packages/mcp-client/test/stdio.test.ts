@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { manualClock } from '@codex/base';
 import { describe, expect, it } from 'vitest';
 import { call, mcp, PATIENT, recordingLog, stdio } from './support/mcp.ts';
 
@@ -81,16 +82,18 @@ describe('a server that works', () => {
   });
 
   it('gets no more time for a call than configured; the clock stands still while a user is asked', async () => {
-    const servers = mcp({ tiny: stdio({ tool_timeout_sec: 0.3 }) });
+    const clock = manualClock();
+    const servers = mcp({ tiny: stdio({ tool_timeout_sec: 0.3 }) }, { clock });
     await servers.ready(PATIENT);
-    await expect(call(servers, 'hang', {})).rejects.toThrow('timed out awaiting tools/call after 0.3s');
+    const hanging = call(servers, 'hang', {}, { onProgress: () => clock.advance(300) });
+    await expect(hanging).rejects.toThrow('timed out awaiting tools/call after 0.3s');
     const slow = await call(
       servers,
       'ask',
       { message: '?', requestedSchema: { type: 'object', properties: {} } },
       {
         onElicit: async () => {
-          await new Promise((resolve) => setTimeout(resolve, 500));
+          clock.advance(500);
           return { action: 'decline' };
         },
       },

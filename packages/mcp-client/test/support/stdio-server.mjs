@@ -45,8 +45,8 @@ async function call({ name, arguments: args, _meta }) {
     }
     case 'progress':
       progress(_meta);
-      // A message of its own, not one that comes along with the answer.
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      // Read by the client before the answer comes.
+      await ask('ping', {});
       return text('done');
     case 'die':
       process.exit(3);
