@@ -1,5 +1,3 @@
-import { StringDecoder } from 'node:string_decoder';
-
 export type Line = { text: string } | { tooLong: number };
 
 export interface LineSplitter {
@@ -22,10 +20,9 @@ export function lineSplitter(maxBytes = Number.POSITIVE_INFINITY): LineSplitter 
     parts = [];
     held = 0;
     if (bytes > maxBytes) return { tooLong: bytes };
-    const decoder = new StringDecoder('utf8');
-    let text = '';
-    for (const part of kept) text += decoder.write(Buffer.from(part.buffer, part.byteOffset, part.byteLength));
-    text += decoder.end();
+    const [first] = kept;
+    const whole = first && kept.length === 1 ? first : Buffer.concat(kept);
+    const text = Buffer.from(whole.buffer, whole.byteOffset, whole.byteLength).toString('utf8');
     return { text: text.endsWith('\r') ? text.slice(0, -1) : text };
   };
   const hold = (part: Uint8Array) => {

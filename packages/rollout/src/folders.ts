@@ -45,7 +45,7 @@ export function filesIn(folder: string): RolloutFile[] {
   const files: RolloutFile[] = [];
   for (const entry of entries(folder)) {
     const name = parseRolloutName(entry);
-    if (name) files.push({ ...name, path: join(folder, entry) });
+    if (name) files.push({ ...name, path: `${folder}${sep}${entry}` });
   }
   return files.sort((a, b) => compareKeys({ at: b.createdAt, id: b.id }, { at: a.createdAt, id: a.id }));
 }

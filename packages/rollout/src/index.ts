@@ -5,7 +5,7 @@ export { findArchived, findRollout } from './find.ts';
 export { type FrozenTurns, freezeTurns, type TurnFreezer } from './frozen-turns.ts';
 export { type ForkOptions, forkRollout } from './fork.ts';
 export type { RolloutLine } from './line.ts';
-export { type ListOptions, type ListPage, listRollouts } from './list.ts';
+export { type ListOptions, type ListPage, listNewest, listRollouts } from './list.ts';
 export { readThreadGit, readThreadGits, saveThreadGit } from './metadata.ts';
 export { appendThreadName, findThreadByName, readThreadName, readThreadNames } from './names.ts';
 export { rolloutPath } from './paths.ts';

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { formatListCursor, type ListPlace, parseListCursor, type ThreadSummary } from '@codex/protocol';
 import { compareKeys, rolloutFiles, timeOf } from './folders.ts';
-import { readHeader } from './summary.ts';
+import { type HeadReader, headReader } from './summary.ts';
 
 export interface ListOptions {
   home: string;
@@ -28,16 +28,27 @@ const SLICE = 16;
  * is full or the files end, so a filter never shortens a page. Throws `invalidRequest` for a bad cursor.
  */
 export async function listRollouts(options: ListOptions): Promise<ListPage> {
+  return (await readPage(options, Number.POSITIVE_INFINITY)) ?? { data: [], nextCursor: null };
+}
+
+/** The same page, or null when the heads of `most` files do not fill it. */
+export function listNewest(options: ListOptions, most: number): Promise<ListPage | null> {
+  return readPage(options, most);
+}
+
+async function readPage(options: ListOptions, most: number): Promise<ListPage | null> {
   const after = options.cursor === null ? null : parseListCursor(options.cursor);
   const limit = Math.min(100, Math.max(1, Math.floor(options.limit)));
   const candidates = options.sortKey === 'created_at' ? byCreation(options) : byUpdate(options);
   const data: ThreadSummary[] = [];
   let last: ListPlace | null = null;
+  const read = headReader();
   let looks = 0;
   for await (const { key, path } of candidates) {
     if (after && compareKeys(key, after) >= 0) continue;
+    if (looks === most) return null;
     if (++looks % SLICE === 0) await setImmediate();
-    const summary = await readQuietly(path);
+    const summary = readQuietly(path, read);
     if (!summary || !options.filter(summary)) continue;
     if (data.length === limit) return { data, nextCursor: last && formatListCursor(last) };
     data.push(summary);
@@ -62,9 +73,9 @@ async function* byUpdate({ home, archived }: ListOptions): AsyncGenerator<{ key:
 }
 
 /** One unreadable file must not spoil the list. */
-async function readQuietly(path: string): Promise<ThreadSummary | null> {
+function readQuietly(path: string, read: HeadReader): ThreadSummary | null {
   try {
-    return await readHeader(path);
+    return read(path);
   } catch {
     return null;
   }

@@ -8,39 +8,50 @@ import { gitFromFile } from './wire-forms.ts';
 
 const HEAD_LINES = 10;
 const MORE_LINES = 200;
-const CHUNK = 32 * 1024;
+const CHUNK = 16 * 1024;
 const MAX_LINE = 16 * 1024 * 1024;
 
+/** Reads heads of files one after another, all into the same memory. */
+export type HeadReader = (path: string) => ThreadSummary | null;
+
 /**
- * Reads the head of a file: 10 lines, and up to 200 more while only the first message of the user is missing. Null
- * for what no list shows: no such file, no header, or nothing said yet.
+ * A reader of heads: 10 lines, and up to 200 more while only the first message of the user is missing. It gives null
+ * for what no list shows (no such file, no header, or nothing said yet) and throws what the file system says.
  */
-export async function readHeader(path: string): Promise<ThreadSummary | null> {
-  // Done at once: four questions to another thread cost more than reading the head does.
-  let file: number;
-  try {
-    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null;
-    throw error;
-  }
-  try {
-    const stats = fstatSync(file);
-    if (!stats.isFile()) return null;
-    const head = headScan();
-    const splitter = lineSplitter(MAX_LINE);
-    const buffer = Buffer.allocUnsafe(Math.min(CHUNK, stats.size + 1));
-    for (;;) {
-      const bytesRead = readSync(file, buffer);
-      const lines = bytesRead ? splitter.push(buffer.subarray(0, bytesRead)) : splitter.end();
-      const over = lines.some((line) => head.take('text' in line ? line.text : '…'));
-      if (over || !bytesRead) break;
+export function headReader(): HeadReader {
+  const buffer = Buffer.allocUnsafeSlow(CHUNK);
+  return (path) => {
+    // Done at once: four questions to another thread cost more than reading the head does.
+    let file: number;
+    try {
+      file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return null;
+      throw error;
     }
-    const found = head.result(path);
-    return found && { ...found, path, updatedAt: fstatSync(file).mtimeMs };
-  } finally {
-    closeSync(file);
-  }
+    try {
+      // Asked before reading: what is written meanwhile shows as a change to whoever compares times.
+      const stats = fstatSync(file);
+      if (!stats.isFile()) return null;
+      const head = headScan();
+      const splitter = lineSplitter(MAX_LINE);
+      for (;;) {
+        const bytesRead = readSync(file, buffer);
+        const lines = bytesRead ? splitter.push(buffer.subarray(0, bytesRead)) : splitter.end();
+        const over = lines.some((line) => head.take('text' in line ? line.text : '…'));
+        if (over || !bytesRead) break;
+      }
+      const found = head.result(path);
+      return found && { ...found, path, updatedAt: stats.mtimeMs };
+    } finally {
+      closeSync(file);
+    }
+  };
+}
+
+/** The head of one file; see `headReader`. */
+export async function readHeader(path: string): Promise<ThreadSummary | null> {
+  return headReader()(path);
 }
 
 type Found = Omit<ThreadSummary, 'path' | 'updatedAt'>;

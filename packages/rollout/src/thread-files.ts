@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { ThreadFiles } from '@codex/protocol';
 import { dayFolders, pathsIn, timeOf } from './folders.ts';
 import { ARCHIVED, parseRolloutName } from './paths.ts';
-import { readHeader } from './summary.ts';
+import { headReader } from './summary.ts';
 
 /** Times asked for before others get their turn. */
 const SLICE = 32;
@@ -11,6 +11,7 @@ const SLICE = 32;
 /** The files of a home, for an index that is made from them. */
 export function threadFiles(home: string): ThreadFiles {
   const archive = join(home, ARCHIVED);
+  const readHead = headReader();
   return {
     archive,
     async *all() {
@@ -24,7 +25,7 @@ export function threadFiles(home: string): ThreadFiles {
     },
     async read(path) {
       const name = parseRolloutName(basename(path));
-      const summary = name && (await readHeader(path));
+      const summary = name && readHead(path);
       if (!summary) return null;
       return { ...summary, archived: dirname(path) === archive, listed: { id: name.id, at: name.createdAt } };
     },

@@ -8,6 +8,7 @@ import type {
   RateLimitWindow,
   SandboxPolicy,
   SessionSource,
+  SubAgentSource,
   ThreadTokenUsage,
   TokenUsageBreakdown,
   WebSearchAction,
@@ -32,9 +33,17 @@ export function sourceToFile(source: SessionSource): unknown {
   return typeof source === 'string' ? source : { subagent: source.subAgent };
 }
 
+const SOURCE_WORDS = ['cli', 'vscode', 'exec'] as const satisfies readonly SessionSource[];
+const SUB_AGENT_WORDS = ['review', 'compact', 'memory_consolidation'] as const satisfies readonly SubAgentSource[];
+
 /** Missing reads as `vscode`, what nobody knows as `unknown`. */
 export function sourceFromFile(value: unknown): SessionSource {
   if (value === undefined || value === null) return 'vscode';
+  // Lists read many of these: making the schema for them takes longer than the rest of a first page.
+  const word = oneOf(value, SOURCE_WORDS);
+  if (word) return word;
+  const subAgent = oneOf(fields(value)['subagent'], SUB_AGENT_WORDS);
+  if (subAgent) return { subAgent };
   const wire = value === 'mcp' ? 'appServer' : isObject(value) ? { subAgent: value['subagent'] } : value;
   const parsed = SourceSchema().safeParse(wire);
   if (parsed.success) return parsed.data;

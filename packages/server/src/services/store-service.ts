@@ -31,7 +31,11 @@ export interface StoreService {
   unarchive(path: string): Promise<string>;
 }
 
+type FileQuery = ThreadQuery & { filter(summary: ThreadSummary): boolean };
+
 const DEFAULT_LIMIT = 25;
+/** Heads of files that are read before the index is asked. */
+const SHALLOW = 128;
 type SourceKind = NonNullable<ParamsOf<'thread/list'>['sourceKinds']>[number];
 const INTERACTIVE: readonly SourceKind[] = ['cli', 'vscode'];
 
@@ -41,6 +45,19 @@ export function createStoreService(
 ): StoreService {
   const rollout = () => import('@codex/rollout');
   const provider = async () => (await config.current()).modelProvider;
+
+  /** A page that the newest files fill, until the index is open: opening it takes longer than reading them. */
+  const shallow = async (query: FileQuery) => {
+    if (catalog.isOpen || query.sortKey === 'updated_at' || query.searchTerm) return null;
+    const page = await (await rollout()).listNewest({ ...query, home }, SHALLOW);
+    if (page) catalog.fillLater();
+    return page;
+  };
+  const deep = async (query: FileQuery) => {
+    const page = await (await rollout()).listRollouts({ ...query, home });
+    catalog.fill();
+    return page;
+  };
 
   return {
     find: async (id) => (await rollout()).findRollout(home, id),
@@ -55,12 +72,10 @@ export function createStoreService(
     },
     turns: async (path) => (await rollout()).readTurns(path),
     async list(params, loaded) {
-      const { listRollouts, readThreadGits, readThreadNames } = await rollout();
+      const { readThreadGits, readThreadNames } = await rollout();
       const [current, names, gits] = await Promise.all([provider(), readThreadNames(home), readThreadGits(home)]);
       const query = queryOf(params, current, names);
-      const indexed = await catalog.list(query, loaded);
-      const { data, nextCursor } = indexed ?? (await listRollouts({ ...query, home }));
-      if (!indexed) catalog.fill();
+      const { data, nextCursor } = (await shallow(query)) ?? (await catalog.list(query, loaded)) ?? (await deep(query));
       const wires = data.map((summary) => {
         const git = gits.get(summary.id);
         const shown = git === undefined ? summary : { ...summary, gitInfo: git };
@@ -106,7 +121,7 @@ function queryOf(
   params: ParamsOf<'thread/list'>,
   provider: string,
   names: ReadonlyMap<string, string>,
-): ThreadQuery & { filter(summary: ThreadSummary): boolean } {
+): FileQuery {
   const { cwd, searchTerm } = params;
   const providers = params.modelProviders ?? [provider];
   const kinds = params.sourceKinds?.length ? params.sourceKinds : INTERACTIVE;

@@ -5,10 +5,14 @@ import type { LazyState } from './lazy-state.ts';
 
 /** The index of the threads, kept in step with their files. It only ever saves time: null means "ask the files". */
 export interface ThreadCatalog {
+  /** Whether the next list need not open the index first. */
+  readonly isOpen: boolean;
   /** `loaded` are the files that this process may be writing to. Throws `invalidRequest` for a bad cursor. */
   list(query: ThreadQuery, loaded: readonly string[]): Promise<ThreadPage | null>;
   /** Starts filling the index in the background. */
   fill(): void;
+  /** The same, when what somebody waits for now is likely to be over. */
+  fillLater(): void;
   close(): Promise<void>;
 }
 
@@ -16,7 +20,7 @@ export interface ThreadCatalog {
 const FRESH_MS = 5_000;
 /** After so long a list of any kind makes all files be looked at, in the background … */
 const STALE_MS = 30_000;
-/** … when those who list are likely to have what they asked for. */
+/** … so much later. */
 const LATER_MS = 1_000;
 /** A list does not wait longer for that look: another process may be at it. */
 const PATIENCE_MS = 2_000;
@@ -34,6 +38,7 @@ export function createThreadCatalog(deps: {
   let looking: Promise<boolean> | undefined;
   let lookedAt = Number.NEGATIVE_INFINITY;
   let cancelLook: (() => void) | undefined;
+  let isOpen = false;
 
   const open = () => (opened ??= openFiles());
 
@@ -46,6 +51,7 @@ export function createThreadCatalog(deps: {
       if (result.kind !== 'done') return false;
       log.debug(result, 'thread index filled');
       lookedAt = at;
+      isOpen = true;
       return true;
     } catch (error) {
       log.warn({ reason: toMessage(error) }, 'thread index not filled');
@@ -75,14 +81,19 @@ export function createThreadCatalog(deps: {
   };
 
   return {
+    get isOpen() {
+      return isOpen;
+    },
     async list(query, loaded) {
       const [databases, files] = await Promise.all([state.open(), open()]);
-      if (stopping.signal.aborted || !databases || !(await databases.threads.ready())) return null;
+      isOpen = !stopping.signal.aborted && databases !== null && (await databases.threads.ready());
+      if (!isOpen || !databases) return null;
       if (query.sortKey === 'updated_at' && age() > FRESH_MS && !(await filledInTime())) return null;
       if (age() > STALE_MS) fillLater();
       return databases.threads.list(query, files, loaded);
     },
     fill: () => void fill(),
+    fillLater,
     async close() {
       stopping.abort();
       cancelLook?.();
