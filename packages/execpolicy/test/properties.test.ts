@@ -52,7 +52,7 @@ describe('the parser', () => {
     for (const text of texts) {
       const started = performance.now();
       parseRules(text, 'x.rules');
-      expect(performance.now() - started).toBeLessThan(5000);
+      expect(performance.now() - started).toBeLessThan(20_000);
     }
   });
 

