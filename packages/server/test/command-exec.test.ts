@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '@codex/base';
+import { type Clock, systemClock } from '@codex/base';
 import { expect, test } from 'vitest';
 import { connect, INITIALIZE, introduced, type Client, clientOn, slowChannel } from './support/client.ts';
 import { world } from './support/server.ts';
@@ -94,14 +94,26 @@ test('what cannot be started says why', async () => {
   expect(await client.request('command/exec', { command: ['true'], processId: 'p' })).toMatchObject({ exitCode: 0 });
 });
 
+/** A clock on which waits of this length are over when the test says so. */
+function heldClock(ms: number): { clock: Clock; pass: () => void } {
+  let due = () => {};
+  const timer: Clock['timer'] = (wait, run) => {
+    if (wait !== ms) return systemClock.timer(wait, run);
+    due = run;
+    return () => void (due = () => {});
+  };
+  return { clock: { ...systemClock, timer }, pass: () => due() };
+}
+
 test('a time limit ends the command with 124 and keeps what it said', async () => {
-  const { server } = world();
+  const limit = heldClock(200);
+  const { server, cwd } = world({ clock: limit.clock });
   const client = await introduced(server);
-  expect(await client.request('command/exec', { command: sh('echo early; sleep 30'), timeoutMs: 200 })).toEqual({
-    exitCode: 124,
-    stdout: 'early\n',
-    stderr: '',
-  });
+  const command = sh('echo early; touch said; sleep 30');
+  const done = client.request('command/exec', { command, timeoutMs: 200 });
+  await expect.poll(() => existsSync(join(cwd, 'said'))).toBe(true);
+  limit.pass();
+  expect(await done).toEqual({ exitCode: 124, stdout: 'early\n', stderr: '' });
 });
 
 test('output without a cap is cut where no message could hold it', async () => {
@@ -134,9 +146,15 @@ test('output is cut at the cap of each stream', async () => {
 test('streamed output comes before the result, ends at the cap, and is not repeated', async () => {
   const { server } = world();
   const client = await introduced(server);
-  const command = sh('printf 12; sleep 0.1; printf 3456; printf abcd >&2; sleep 0.1; echo late');
-  const params = { command, processId: 'p', streamStdoutStderr: true, outputBytesCap: 4 };
-  expect(await client.request('command/exec', params)).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+  const command = sh('printf 12; read go; printf 3456; printf abcd >&2; read go; echo late');
+  const params = { command, processId: 'p', streamStdin: true, streamStdoutStderr: true, outputBytesCap: 4 };
+  const done = client.request('command/exec', params);
+  const go = () => client.request('command/exec/write', { processId: 'p', deltaBase64: base64('\n') });
+  await untilStreamed(client, 'p', '12');
+  await go();
+  await untilStreamed(client, 'p', '1234');
+  await go();
+  expect(await done).toEqual({ exitCode: 0, stdout: '', stderr: '' });
   const deltas = client.log.flatMap(({ method, params: sent }) => (method?.endsWith('/outputDelta') ? [sent] : []));
   const on = (stream: string) => deltas.filter((delta) => delta?.['stream'] === stream);
   expect(on('stdout').map((delta) => delta?.['capReached'])).toEqual([false, true]);
@@ -217,15 +235,18 @@ test('terminate ends a command with everything it started', async () => {
 });
 
 test('a process that has ended is no longer running while its output is still read', async () => {
-  const { server } = world();
+  const limit = heldClock(300);
+  const { server, cwd } = world({ clock: limit.clock });
   const client = await introduced(server);
-  const command = sh('echo ready; (sleep 0.6; echo late) & exit 3');
+  const command = sh('echo ready; (until [ -e go ]; do sleep 0.02; done; echo late) & exit 3');
   const done = client.request('command/exec', { command, processId: 'p', streamStdoutStderr: true, timeoutMs: 300 });
   await untilStreamed(client, 'p', 'ready');
   const gone = () => refusal(client, 'command/exec/terminate', { processId: 'p' });
   const write = () => refusal(client, 'command/exec/write', { processId: 'p', closeStdin: true });
   while (String(await write()).includes('not enabled')) await systemClock.sleep(5);
   expect(await gone()).toEqual([-32600, 'command/exec "p" is no longer running']);
+  limit.pass();
+  writeFileSync(join(cwd, 'go'), '');
   expect(await done).toMatchObject({ exitCode: 3 });
   expect(streamed(client, 'p')).toBe('ready\nlate\n');
 });

@@ -2,7 +2,7 @@ import { manualClock, systemClock } from '@codex/base';
 import { call, gate, inputTexts, say, type Step, startMockModel } from '@codex/mock-model';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS, type ServerOptions } from '../src/index.ts';
-import { type Client, introduced } from './support/client.ts';
+import { type Client, introduced, type Wire } from './support/client.ts';
 import { type FakeThread, fakeThreads } from './support/fake-threads.ts';
 import { world } from './support/server.ts';
 
@@ -212,10 +212,9 @@ describe('unloading', () => {
   it('ends the terminals that a turn left running, and writes that down', async () => {
     const steps = [[call('exec_command', { cmd: 'echo pid-$$; sleep 600', yield_time_ms: 300 })], [say('it runs')]];
     const { client, other, threadId } = await left(steps, { clock: systemClock, limits: { unloadMs: 1 } });
-    const output = client.log.flatMap(({ method, params }) =>
-      method === 'item/commandExecution/outputDelta' ? [String(params?.['delta'])] : [],
-    );
-    const pid = Number(/pid-(\d+)/.exec(output.join(''))?.[1]);
+    const printed = ({ method, params }: Wire) =>
+      method === 'item/commandExecution/outputDelta' ? /pid-(\d+)/.exec(String(params?.['delta'])) : null;
+    const pid = Number(printed(await client.until((message) => printed(message) !== null))?.[1]);
     expect(() => process.kill(pid, 0)).not.toThrow();
     client.hangUp();
     await other.untilMethod('thread/closed');
