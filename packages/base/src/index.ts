@@ -6,6 +6,7 @@ export { CodexError, type ErrorCode, isCodexError, systemCode, toMessage, unreac
 export { readRegularFile, replaceFile } from './files.ts';
 export { countingIds, type Ids, isUuid, systemIds, uuidv7 } from './ids.ts';
 export { canonicalJson, isObject, type JsonObject, type JsonValue, parseJson } from './json.ts';
+export { type LockOptions, withLock } from './lock.ts';
 export { type Line, type LineSplitter, lineSplitter } from './lines.ts';
 export {
   createLogger,

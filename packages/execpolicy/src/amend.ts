@@ -1,7 +1,6 @@
 import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
-import { type Clock, CodexError, isAbort, isCodexError, systemClock, systemCode, toMessage } from '@codex/base';
-import { withLock } from './lock.ts';
+import { type Clock, CodexError, isAbort, systemClock, systemCode, toMessage, withLock } from '@codex/base';
 import { normalizeHost } from './network.ts';
 import type { Decision, NetworkProtocol, NetworkRule } from './rule.ts';
 import { Fault } from './starlark/fault.ts';
@@ -74,8 +73,7 @@ async function appendLine(home: string, line: string, options: AmendOptions): Pr
     await withLock(`${file}.lock`, { clock, signal }, () => appendOnce(file, line));
   } catch (error) {
     if (isAbort(error)) throw error;
-    const why = isCodexError(error) ? error.message : toMessage(error);
-    throw new CodexError('config', `failed to update rules file ${file}: ${why}`, { cause: error });
+    throw new CodexError('config', `failed to update rules file ${file}: ${toMessage(error)}`, { cause: error });
   }
 }
 
