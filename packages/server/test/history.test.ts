@@ -123,8 +123,7 @@ describe('thread/compact/start', () => {
     const refused = { code: -32600, message: 'Cannot compact while a turn is in progress.' };
     expect(await refusal(client, 'thread/compact/start', { threadId })).toEqual(refused);
     model.open('go');
-    await client.untilMethod('thread/compacted');
-    await client.request('thread/read', { threadId });
+    await client.until(() => about(client, threadId).lastIndexOf('turn/completed') >= before);
     expect(about(client, threadId).slice(before)).toEqual([
       ...['thread/status/changed', 'turn/started', 'item/started', 'thread/tokenUsage/updated', 'item/completed'],
       ...['thread/compacted', 'thread/tokenUsage/updated', 'thread/status/changed', 'turn/completed'],

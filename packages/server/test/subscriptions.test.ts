@@ -26,6 +26,7 @@ describe('thread/start', () => {
       ...['answer', 'answer', 'thread/started', 'answer', 'thread/status/changed', 'turn/started'],
       ...['item/started', 'item/completed'],
     ]);
+    await two.untilMethod('thread/status/changed');
     expect(two.methods()).toEqual(['thread/started', 'thread/status/changed']);
   });
 });
@@ -90,6 +91,7 @@ describe('leaving', () => {
     expect(one.log.slice(seen).map((each) => each.method ?? 'answer')).toEqual([
       ...['answer', 'thread/status/changed', 'thread/closed'],
     ]);
+    await two.untilMethod('thread/closed');
     expect(two.methods().slice(-2)).toEqual(['thread/status/changed', 'thread/closed']);
     expect(await one.request('thread/unsubscribe', { threadId })).toEqual({ status: 'notLoaded' });
     expect(await one.request('thread/loaded/list', {})).toEqual({ data: [], nextCursor: null });

@@ -167,6 +167,7 @@ describe('a stored thread', () => {
     ]);
     expect(byId.thread.turns).toEqual(read.thread.turns);
     expect(byPath.thread.turns).toEqual(read.thread.turns);
+    await later.request('thread/loaded/list', {});
     const statuses = later.log.filter((each) => each.method === 'thread/status/changed');
     expect(statuses.map((each) => each.params?.['status'])).toEqual([{ type: 'idle' }]);
     expect(later.methods()).not.toContain('thread/started');
