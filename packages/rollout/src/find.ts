@@ -16,7 +16,10 @@ export async function findRollout(home: string, id: string): Promise<string | nu
     const found = filesIn(folder).find((file) => file.id === wanted);
     if (found) return found.path;
   }
-  for await (const file of rolloutFiles(home, false)) if (file.id === wanted) return file.path;
+  for await (const files of rolloutFiles(home, false)) {
+    const found = files.find((file) => file.id === wanted);
+    if (found) return found.path;
+  }
   return null;
 }
 

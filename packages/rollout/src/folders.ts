@@ -8,10 +8,13 @@ export interface RolloutFile extends RolloutName {
   path: string;
 }
 
-/** All rollout files of a home, newest creation first, ties by id downwards. Others get their turn after each folder. */
-export async function* rolloutFiles(home: string, archived: boolean): AsyncGenerator<RolloutFile> {
+/**
+ * All rollout files of a home, a folder at a time: newest creation first, ties by id downwards. Others get their turn
+ * after each folder.
+ */
+export async function* rolloutFiles(home: string, archived: boolean): AsyncGenerator<RolloutFile[]> {
   for (const folder of archived ? [join(home, ARCHIVED)] : dayFolders(home)) {
-    yield* filesIn(folder);
+    yield filesIn(folder);
     await setImmediate();
   }
 }

@@ -44,32 +44,43 @@ async function readPage(options: ListOptions, most: number): Promise<ListPage | 
   let last: ListPlace | null = null;
   const read = headReader();
   let looks = 0;
-  for await (const { key, path } of candidates) {
-    if (after && compareKeys(key, after) >= 0) continue;
-    if (looks === most) return null;
-    if (++looks % SLICE === 0) await setImmediate();
-    const summary = readQuietly(path, read);
-    if (!summary || !options.filter(summary)) continue;
-    if (data.length === limit) return { data, nextCursor: last && formatListCursor(last) };
-    data.push(summary);
-    last = key;
+  for await (const some of candidates) {
+    for (const { key, path } of some) {
+      if (after && compareKeys(key, after) >= 0) continue;
+      if (looks === most) return null;
+      if (++looks % SLICE === 0) await setImmediate();
+      const summary = readQuietly(path, read);
+      if (!summary || !options.filter(summary)) continue;
+      if (data.length === limit) return { data, nextCursor: last && formatListCursor(last) };
+      data.push(summary);
+      last = key;
+    }
   }
   return { data, nextCursor: null };
 }
 
-async function* byCreation({ home, archived }: ListOptions): AsyncGenerator<{ key: ListPlace; path: string }> {
-  for await (const { id, createdAt, path } of rolloutFiles(home, archived)) yield { key: { at: createdAt, id }, path };
+interface Candidate {
+  key: ListPlace;
+  path: string;
 }
 
-async function* byUpdate({ home, archived }: ListOptions): AsyncGenerator<{ key: ListPlace; path: string }> {
-  const files: { key: ListPlace; path: string }[] = [];
-  let looks = 0;
-  for await (const { id, path } of rolloutFiles(home, archived)) {
-    if (++looks % SLICE === 0) await setImmediate();
-    const at = timeOf(path);
-    if (at !== null) files.push({ key: { at, id }, path });
+async function* byCreation({ home, archived }: ListOptions): AsyncGenerator<Candidate[]> {
+  for await (const files of rolloutFiles(home, archived)) {
+    yield files.map(({ id, createdAt, path }) => ({ key: { at: createdAt, id }, path }));
   }
-  yield* files.sort((a, b) => compareKeys(b.key, a.key));
+}
+
+async function* byUpdate({ home, archived }: ListOptions): AsyncGenerator<Candidate[]> {
+  const found: Candidate[] = [];
+  let looks = 0;
+  for await (const files of rolloutFiles(home, archived)) {
+    for (const { id, path } of files) {
+      if (++looks % SLICE === 0) await setImmediate();
+      const at = timeOf(path);
+      if (at !== null) found.push({ key: { at, id }, path });
+    }
+  }
+  yield found.sort((a, b) => compareKeys(b.key, a.key));
 }
 
 /** One unreadable file must not spoil the list. */

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { type CutLine, lineCutter } from './line-cutter.ts';
 
 /** What a line is about, as far as its first characters tell. */
 export type LineKind =
@@ -25,8 +26,6 @@ const CHUNK = 1 << 20;
 /** No line of a sane file is longer, and a string cannot be much longer. */
 const MAX_LINE = 256 << 20;
 const HEAD_BYTES = 128;
-const NEWLINE = 10;
-const RETURN = 13;
 const HEAD = /^\{"timestamp":"[^"]*","type":"([a-z_]+)","payload":\{(?:"type":"([a-z_]+)")?/;
 
 /**
@@ -40,62 +39,34 @@ export async function scanLines(
   take: (line: ScannedLine) => void,
   signal?: AbortSignal,
 ): Promise<number> {
-  let buffer = Buffer.allocUnsafeSlow(CHUNK);
-  let held = 0;
-  let at = range.from;
-  let dropping = false;
-  let tooLong = 0;
-  let start = 0;
-  let end = 0;
+  let cut: Pick<CutLine, 'buffer' | 'start' | 'end'> = { buffer: Buffer.alloc(0), start: 0, end: 0 };
   const line = {
     kind: 'other' as LineKind,
     offset: 0,
     number: 0,
-    text: () => buffer.toString('utf8', start, end),
-    includes: (bytes: string) => buffer.subarray(start, end).includes(bytes, 0, 'latin1'),
+    text: () => cut.buffer.toString('utf8', cut.start, cut.end),
+    includes: (bytes: string) => cut.buffer.subarray(cut.start, cut.end).includes(bytes, 0, 'latin1'),
   };
-  const hand = (first: number, last: number) => {
-    start = first;
-    end = buffer[last - 1] === RETURN ? last - 1 : last;
-    if (start >= end) return;
-    line.offset = at - held + start;
-    line.kind = kindOf(buffer.toString('latin1', start, Math.min(end, start + HEAD_BYTES)));
+  const hand = (found: CutLine): true => {
+    cut = found;
+    line.offset = range.from + found.offset;
+    line.number = found.number;
+    line.kind = kindOf(found.buffer.toString('latin1', found.start, Math.min(found.end, found.start + HEAD_BYTES)));
     take(line);
+    return true;
   };
-
-  while (at < range.to) {
+  const cutter = lineCutter(Buffer.allocUnsafeSlow(CHUNK), hand, MAX_LINE);
+  for (let at = range.from; at < range.to; ) {
     signal?.throwIfAborted();
-    if (held === buffer.length) {
-      if (held >= MAX_LINE) {
-        dropping = true;
-        held = 0;
-      } else {
-        const larger = Buffer.allocUnsafeSlow(buffer.length * 2);
-        buffer.copy(larger, 0, 0, held);
-        buffer = larger;
-      }
-    }
-    const { bytesRead } = await file.read(buffer, held, Math.min(buffer.length - held, range.to - at), at);
+    const { buffer, offset, length } = cutter.room();
+    const { bytesRead } = await file.read(buffer, offset, Math.min(length, range.to - at), at);
     if (bytesRead === 0) break;
     at += bytesRead;
-    held += bytesRead;
-    let from = 0;
-    for (let found = buffer.indexOf(NEWLINE, held - bytesRead); found >= 0 && found < held; ) {
-      line.number += 1;
-      if (dropping) tooLong += 1;
-      else hand(from, found);
-      dropping = false;
-      from = found + 1;
-      found = buffer.indexOf(NEWLINE, from);
-    }
-    buffer.copyWithin(0, from, held);
-    held -= from;
+    cutter.filled(bytesRead);
   }
   signal?.throwIfAborted();
-  line.number += 1;
-  if (dropping) tooLong += 1;
-  else if (held > 0) hand(0, held);
-  return tooLong;
+  cutter.end();
+  return cutter.tooLong;
 }
 
 function kindOf(head: string): LineKind {

@@ -1,7 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { lineSplitter, systemCode } from '@codex/base';
+import { systemCode } from '@codex/base';
 import type { ThreadSummary } from '@codex/protocol';
 import { type Fields, parseLine } from './line.ts';
+import { type CutLine, lineCutter } from './line-cutter.ts';
 import { previewOfPayload } from './preview.ts';
 import { sessionMetaFromFile } from './session-meta.ts';
 import { gitFromFile } from './wire-forms.ts';
@@ -9,7 +10,13 @@ import { gitFromFile } from './wire-forms.ts';
 const HEAD_LINES = 10;
 const MORE_LINES = 200;
 const CHUNK = 16 * 1024;
-const MAX_LINE = 16 * 1024 * 1024;
+/** What says by its first characters that it is nothing of a head's, as the known programs write it. */
+const PASSED_OVER =
+  /^\{"timestamp":"[^"]*","type":"(?:response_item|turn_context|event_msg","payload":\{"type":"(?!user_message")[a-z_]+")/;
+const KNOWN_BY = 128;
+const MAX_LINE = 16 << 20;
+/** No head needs more; a larger file without lines is no rollout. */
+const MAX_HEAD = 64 << 20;
 
 /** Reads heads of files one after another, all into the same memory. */
 export type HeadReader = (path: string) => ThreadSummary | null;
@@ -34,12 +41,13 @@ export function headReader(): HeadReader {
       const stats = fstatSync(file);
       if (!stats.isFile()) return null;
       const head = headScan();
-      const splitter = lineSplitter(MAX_LINE);
-      for (;;) {
-        const bytesRead = readSync(file, buffer);
-        const lines = bytesRead ? splitter.push(buffer.subarray(0, bytesRead)) : splitter.end();
-        const over = lines.some((line) => head.take('text' in line ? line.text : '…'));
-        if (over || !bytesRead) break;
+      const cutter = lineCutter(buffer, head.take, MAX_LINE);
+      for (let at = 0, wanted = true; wanted && at < MAX_HEAD; ) {
+        const { buffer: into, offset, length } = cutter.room();
+        const bytesRead = readSync(file, into, offset, length, null);
+        at += bytesRead;
+        wanted = bytesRead > 0 && cutter.filled(bytesRead);
+        if (bytesRead === 0) cutter.end();
       }
       const found = head.result(path);
       return found && { ...found, path, updatedAt: stats.mtimeMs };
@@ -56,22 +64,24 @@ export async function readHeader(path: string): Promise<ThreadSummary | null> {
 
 type Found = Omit<ThreadSummary, 'path' | 'updatedAt'>;
 
-function headScan(): { take(line: string): boolean; result(path: string): Found | null } {
+function headScan(): { take: (line: CutLine) => boolean; result(path: string): Found | null } {
   let seen = 0;
   let meta: { payload: Fields; at: number | null } | null = null;
   let preview: string | null = null;
   return {
-    /** True when nothing more need be read. */
-    take(line) {
-      if (!line.trim()) return false;
+    /** False when nothing more need be read. */
+    take({ buffer, start, end }) {
+      const isPassedOver = PASSED_OVER.test(buffer.toString('latin1', start, Math.min(end, start + KNOWN_BY)));
+      const text = isPassedOver ? null : buffer.toString('utf8', start, end);
+      if (text !== null && !text.trim()) return true;
       seen += 1;
-      const parsed = parseLine(line);
+      const parsed = text === null ? null : parseLine(text);
       if (parsed?.type === 'session_meta') meta ??= { payload: parsed.payload, at: parsed.at };
       else if (parsed?.type === 'event_msg' && parsed.payload['type'] === 'user_message') {
         preview ??= previewOfPayload(parsed.payload);
       }
-      if (meta && preview !== null) return true;
-      return seen >= (meta ? HEAD_LINES + MORE_LINES : HEAD_LINES);
+      if (meta && preview !== null) return false;
+      return seen < (meta ? HEAD_LINES + MORE_LINES : HEAD_LINES);
     },
     result(path) {
       const header = meta && sessionMetaFromFile(meta.payload, meta.at, path);

@@ -50,7 +50,7 @@ export function createStoreService(
   const shallow = async (query: FileQuery) => {
     if (catalog.isOpen || query.sortKey === 'updated_at' || query.searchTerm) return null;
     const page = await (await rollout()).listNewest({ ...query, home }, SHALLOW);
-    if (page) catalog.fillLater();
+    if (page) catalog.prepare();
     return page;
   };
   const deep = async (query: FileQuery) => {
@@ -117,11 +117,7 @@ function toWire(summary: ThreadSummary, provider: string, name: string | null): 
 }
 
 /** The filters of `thread/list` (§9.2): `filter` decides alone, the members beside it let the index spare rows. */
-function queryOf(
-  params: ParamsOf<'thread/list'>,
-  provider: string,
-  names: ReadonlyMap<string, string>,
-): FileQuery {
+function queryOf(params: ParamsOf<'thread/list'>, provider: string, names: ReadonlyMap<string, string>): FileQuery {
   const { cwd, searchTerm } = params;
   const providers = params.modelProviders ?? [provider];
   const kinds = params.sourceKinds?.length ? params.sourceKinds : INTERACTIVE;

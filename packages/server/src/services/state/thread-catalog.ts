@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Clock, createDeadline, type Logger, raceAbort, toMessage } from '@codex/base';
 import type { ThreadFiles } from '@codex/protocol';
 import type { ThreadPage, ThreadQuery } from '@codex/state';
@@ -11,8 +12,8 @@ export interface ThreadCatalog {
   list(query: ThreadQuery, loaded: readonly string[]): Promise<ThreadPage | null>;
   /** Starts filling the index in the background. */
   fill(): void;
-  /** The same, when what somebody waits for now is likely to be over. */
-  fillLater(): void;
+  /** Opens the index for the lists to come, and fills it when what somebody waits for now is likely to be over. */
+  prepare(): void;
   close(): Promise<void>;
 }
 
@@ -80,20 +81,31 @@ export function createThreadCatalog(deps: {
     }
   };
 
+  const openIndex = async () => {
+    const [databases, files] = await Promise.all([state.open(), open()]);
+    isOpen = !stopping.signal.aborted && databases !== null && (await databases.threads.ready());
+    return isOpen && databases ? { index: databases.threads, files } : null;
+  };
+
   return {
     get isOpen() {
       return isOpen;
     },
     async list(query, loaded) {
-      const [databases, files] = await Promise.all([state.open(), open()]);
-      isOpen = !stopping.signal.aborted && databases !== null && (await databases.threads.ready());
-      if (!isOpen || !databases) return null;
+      const opened = await openIndex();
+      if (!opened) return null;
       if (query.sortKey === 'updated_at' && age() > FRESH_MS && !(await filledInTime())) return null;
       if (age() > STALE_MS) fillLater();
-      return databases.threads.list(query, files, loaded);
+      return opened.index.list(query, opened.files, loaded);
     },
     fill: () => void fill(),
-    fillLater,
+    prepare() {
+      fillLater();
+      // The answer goes out first.
+      setImmediate()
+        .then(openIndex)
+        .catch((error: unknown) => log.warn({ reason: toMessage(error) }, 'thread index not opened'));
+    },
     async close() {
       stopping.abort();
       cancelLook?.();
