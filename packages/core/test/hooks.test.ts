@@ -207,28 +207,32 @@ describe('hooks of the start of a session', () => {
 });
 
 describe('hooks of the end of a turn', () => {
-  it('make the model go on, once, by JSON or by exit code 2', async () => {
+  it('make the model go on until they are content, by JSON or by exit code 2', async () => {
     const world = await hooked(
       {
         Stop: [
           {
             matcher: 'of no meaning',
-            hooks: [sh('cat >> {home}/in; echo >> {home}/in; echo \'{"decision":"block","reason":" more "}\'')],
+            hooks: [
+              sh(
+                'cat >> {home}/in; echo >> {home}/in; [ $(wc -l < {home}/in) = 3 ] || echo \'{"decision":"block","reason":" more "}\'',
+              ),
+            ],
           },
-          { hooks: [sh('echo again >&2; exit 2')] },
+          { hooks: [sh('echo >> {home}/rounds; [ $(wc -l < {home}/rounds) = 3 ] || { echo again >&2; exit 2; }')] },
         ],
       },
-      [say('1'), say('2'), say('3')],
+      [say('1'), say('2'), say('3'), say('4')],
     );
     const talk = await world.start(ON);
     expect(await talk.turn('go')).toMatchObject({ status: 'completed' });
-    expect(world.model.calls).toHaveLength(2);
+    expect(world.model.calls).toHaveLength(3);
     expect(told(world, 1)).toBe('more\n\nagain');
     const round = [
       ['blocked', ['feedback', 'more']],
       ['blocked', ['feedback', 'again']],
     ];
-    expect(outcomes(talk)).toEqual([...round, ...round]);
+    expect(outcomes(talk)).toEqual([...round, ...round, ['completed'], ['completed']]);
     expect(runs(talk)[0]).toMatchObject({ id: `stop:0:${world.home}/hooks.json`, eventName: 'stop', scope: 'turn' });
     const inputs = readFileSync(`${world.home}/in`, 'utf8')
       .trim()
@@ -237,11 +241,22 @@ describe('hooks of the end of a turn', () => {
     expect(inputs).toMatchObject([
       { stop_hook_active: false, last_assistant_message: '1' },
       { stop_hook_active: true, last_assistant_message: '2' },
+      { stop_hook_active: true, last_assistant_message: '3' },
     ]);
-    expect(warnings(talk)).toEqual([expect.stringContaining('second time')]);
     // A turn of its own begins anew.
     await talk.turn('next');
-    expect(readFileSync(`${world.home}/in`, 'utf8').trim().split('\n')[2]).toContain('"stop_hook_active":false');
+    expect(readFileSync(`${world.home}/in`, 'utf8').trim().split('\n')[3]).toContain('"stop_hook_active":false');
+  });
+
+  it('cannot keep a turn for ever', async () => {
+    const world = await hooked(
+      { Stop: one(block('more')) },
+      Array.from({ length: 60 }, (_, i) => say(`${i}`)),
+    );
+    const talk = await world.start(ON);
+    expect(await talk.turn('go')).toMatchObject({ status: 'completed' });
+    expect(world.model.calls).toHaveLength(51);
+    expect(warnings(talk)).toEqual([expect.stringContaining('go on 50 times')]);
   });
 
   it('say in JSON what they want; what fails is told and the turn ends', async () => {

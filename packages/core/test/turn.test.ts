@@ -80,7 +80,7 @@ describe('a turn', () => {
     });
   });
 
-  it('shows raw reasoning, or none at all, when told', async () => {
+  it('shows raw reasoning when told; what a front end hides is told all the same', async () => {
     const step = [reasoning(['S'], { id: 'r1', content: ['raw'] }), say('ok')];
     const { start } = await rig([step, step]);
     const open = await start({ show_raw_agent_reasoning: true });
@@ -88,7 +88,7 @@ describe('a turn', () => {
     expect(turnsOf(open.thread)[0]?.items[1]).toMatchObject({ summary: ['S'], content: ['raw'] });
     const hidden = await start({ hide_agent_reasoning: true });
     await hidden.turn('hi');
-    expect(turnsOf(hidden.thread)[0]?.items[1]).toMatchObject({ summary: [], content: [] });
+    expect(turnsOf(hidden.thread)[0]?.items[1]).toMatchObject({ summary: ['S'], content: [] });
   });
 
   it('keeps phases of messages and sends them back', async () => {

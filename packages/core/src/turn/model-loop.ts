@@ -37,7 +37,7 @@ export async function modelLoop(run: TurnRun, record: ModelRecord, scope: TurnSc
   };
   let turnState: string | undefined;
   let lastMessage: string | null = null;
-  let hookAsked = false;
+  let hookRounds = 0;
 
   for (;;) {
     await addPendingInput(run, scope);
@@ -55,7 +55,6 @@ export async function modelLoop(run: TurnRun, record: ModelRecord, scope: TurnSc
         scope,
         ids: session.ids,
         showRawReasoning: config.showRawAgentReasoning,
-        hideReasoning: config.hideAgentReasoning,
         planMode: effectiveMode(settings).mode === 'plan',
         rateLimits: () => timeline.state.rateLimits,
         onCallBegun: (name) => calls.announce(name),
@@ -92,8 +91,8 @@ export async function modelLoop(run: TurnRun, record: ModelRecord, scope: TurnSc
     turnState = answer.turnState ?? turnState;
     lastMessage = answer.lastMessage ?? lastMessage;
     if (!calls.count && !steering.pending) {
-      const next = await stopHooks(run, record, scope, { again: hookAsked, lastMessage });
-      if (next === 'goOn') hookAsked = true;
+      const next = await stopHooks(run, record, scope, { rounds: hookRounds, lastMessage });
+      if (next === 'goOn') hookRounds += 1;
       else if (!steering.pending) return { error: null, lastMessage };
     }
     const failed = await compactWithin(run, record, scope);

@@ -20,7 +20,6 @@ export interface SampleDeps {
   scope: TurnScope;
   ids: Ids;
   showRawReasoning: boolean;
-  hideReasoning: boolean;
   /** In plan mode a proposed plan is an item of its own. */
   planMode: boolean;
   /** As last told. */
@@ -86,10 +85,9 @@ export async function sample(request: ModelRequest, signal: AbortSignal, deps: S
         open.get(event.itemId)?.delta({ kind: 'text', text: event.delta });
         return;
       case 'summaryPart':
-        if (!deps.hideReasoning) open.get(event.itemId)?.delta({ kind: 'reasoningSummaryPart', index: event.index });
+        open.get(event.itemId)?.delta({ kind: 'reasoningSummaryPart', index: event.index });
         return;
       case 'summaryDelta':
-        if (deps.hideReasoning) return;
         open.get(event.itemId)?.delta({ kind: 'reasoningSummary', index: event.index, text: event.delta });
         return;
       case 'reasoningDelta':
@@ -155,7 +153,7 @@ function shownItem(item: ResponseItem, id: string, stage: 'begun' | 'done', deps
       return { type: 'agentMessage', id, text: done ? withoutCitations(text) : '', phase: item.phase ?? null };
     }
     case 'reasoning': {
-      const summary = deps.hideReasoning ? [] : item.summary.map((part) => part.text);
+      const summary = item.summary.map((part) => part.text);
       const content = deps.showRawReasoning ? (item.content ?? []).map((part) => part.text) : [];
       return { type: 'reasoning', id, summary: done ? summary : [], content: done ? content : [] };
     }

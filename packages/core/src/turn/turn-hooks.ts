@@ -10,6 +10,8 @@ import { addPendingInput } from './tell-context.ts';
 import type { TurnRun } from './turn-run.ts';
 
 const MAX_OUTPUT_BYTES = 256 * 1024;
+/** So often a turn goes on for its Stop hooks: a hook that is never content shall not spend money for ever. */
+const MAX_STOP_ROUNDS = 50;
 const NAMES = {
   sessionStart: { id: 'session-start', wire: 'SessionStart', scope: 'thread' },
   stop: { id: 'stop', wire: 'Stop', scope: 'turn' },
@@ -30,24 +32,24 @@ export async function startHooks(run: TurnRun, record: ModelRecord, scope: TurnS
 }
 
 /**
- * Hooks of the moment when the model has nothing more to do; `goOn` when one of them told it why it shall. That counts
- * once in a row: `again` says that it went on for a hook already.
+ * Hooks of the moment when the model has nothing more to do; `goOn` when one of them told it why it shall. `rounds` says
+ * how often it went on for a hook already.
  */
 export async function stopHooks(
   run: TurnRun,
   record: ModelRecord,
   scope: TurnScope,
-  { again, lastMessage }: { again: boolean; lastMessage: string | null },
+  { rounds, lastMessage }: { rounds: number; lastMessage: string | null },
 ): Promise<'goOn' | 'end'> {
   const { hooks } = run.session;
   if (!hooks) return 'end';
   const handlers = (await hooks.handlers()).filter(({ event }) => event === 'stop');
-  const facts = { stop_hook_active: again, last_assistant_message: lastMessage };
+  const facts = { stop_hook_active: rounds > 0, last_assistant_message: lastMessage };
   const verdicts = await runHooks(run, scope, handlers, facts, readStop);
   if (await isStopped(run, scope, verdicts)) return 'end';
   if (!verdicts.some(({ status }) => status === 'blocked')) return 'end';
-  if (again) {
-    run.timeline.notice('warning', 'A Stop hook blocked for the second time in one turn; the turn ends all the same.');
+  if (rounds === MAX_STOP_ROUNDS) {
+    run.timeline.notice('warning', `Stop hooks made this turn go on ${rounds} times; it ends now all the same.`);
     return 'end';
   }
   tell(scope, record, verdicts);
