@@ -215,6 +215,7 @@ export function createAgentPort(port: AgentPortDeps): AgentPort {
         config: {
           ...config,
           model,
+          baseInstructions: REVIEW_RUBRIC,
           cwd: settings.cwd,
           sandboxPolicy: settings.sandboxPolicy,
           approvalPolicy: 'never',
@@ -226,7 +227,6 @@ export function createAgentPort(port: AgentPortDeps): AgentPort {
         source: { subAgent: 'review' },
         client,
         ephemeral: true,
-        baseInstructions: REVIEW_RUBRIC,
         depth: port.depth + 1,
         parentId,
         tree,

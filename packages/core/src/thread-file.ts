@@ -34,37 +34,48 @@ export function openThreadFile(deps: CoreDeps, session: ThreadSession, resumed: 
   });
 }
 
+/** The header of a thread that begins now; `origin` is what tells it from others. */
+export function newHeader(
+  { ids, clock, home, version }: CoreDeps,
+  { config, source, client, ephemeral = false }: Omit<ForkOptions, 'path'>,
+  origin: Pick<ThreadHeader, 'forkedFromId' | 'agentNickname' | 'agentRole' | 'baseInstructions' | 'dynamicTools'>,
+): ThreadHeader {
+  const id = ids.uuid();
+  const createdAt = clock.now();
+  return {
+    id,
+    createdAt,
+    cwd: config.cwd,
+    source,
+    originator: client.originator,
+    cliVersion: version,
+    modelProvider: config.modelProvider,
+    ephemeral,
+    path: ephemeral ? null : rolloutPath(home, id, createdAt),
+    ...origin,
+  };
+}
+
 /** A fork: the new thread's header and its history, read from its own file: what was written is what goes on. */
 export async function storeFork(
   deps: CoreDeps,
   options: ForkOptions,
 ): Promise<{ stored: StoredThread; header: ThreadHeader }> {
   const { clock, log } = deps;
-  const { config, path: from, ephemeral = false } = options;
+  const { config, path: from } = options;
   const source = await readRollout(from);
-  const id = deps.ids.uuid();
-  const createdAt = clock.now();
-  const path = rolloutPath(deps.home, id, createdAt);
-  const header: ThreadHeader = {
-    id,
-    createdAt,
-    cwd: config.cwd,
-    source: options.source,
-    originator: options.client.originator,
-    cliVersion: deps.version,
-    modelProvider: config.modelProvider,
-    ephemeral,
-    path: ephemeral ? null : path,
+  const header = newHeader(deps, options, {
     forkedFromId: source.header.id,
     agentNickname: null,
     agentRole: null,
-    baseInstructions: options.baseInstructions ?? config.baseInstructions ?? source.header.baseInstructions,
+    baseInstructions: config.baseInstructions ?? source.header.baseInstructions,
     dynamicTools: source.header.dynamicTools,
-  };
-  if (ephemeral) {
+  });
+  const { path } = header;
+  if (path === null) {
     const gitInfo = source.header.cwd === config.cwd ? source.gitInfo : null;
     const state = { ...source.state, turns: source.turns.all() };
-    return { header, stored: { ...source, state, gitInfo, updatedAt: createdAt } };
+    return { header, stored: { ...source, state, gitInfo, updatedAt: header.createdAt } };
   }
   const gitInfo = async () => {
     const facts = await deps.gitFacts(config.cwd);

@@ -65,8 +65,6 @@ export interface StartOptions {
   source: SessionSource;
   client: ClientIdentity;
   ephemeral?: boolean;
-  baseInstructions?: string | null;
-  serviceTier?: ServiceTier | null;
   dynamicTools?: DynamicToolSpec[];
   /** A history to begin with: becomes the model's context of a new thread and shows no turns. */
   history?: ResponseItem[];
@@ -78,8 +76,6 @@ export interface ResumeOptions {
   client: ClientIdentity;
   /** The rollout file, already found. */
   path: string;
-  baseInstructions?: string | null;
-  serviceTier?: ServiceTier | null;
 }
 
 /** `path` is the source's file; the source may be loaded and running, and stays as it is. */

@@ -1,7 +1,7 @@
 import { CodexError } from '@codex/base';
 import type { Config } from '@codex/config';
 import { instructionsFor, type Models } from '@codex/models';
-import { readRollout, readThreadGit, readThreadName, rolloutPath, type StoredThread } from '@codex/rollout';
+import { readRollout, readThreadGit, readThreadName, type StoredThread } from '@codex/rollout';
 import { createTimeline, type ThreadHeader, type Timeline } from '@codex/timeline';
 import { type AgentTree, createAgentPort, createAgentTree, type OpenExtras } from './agents.ts';
 import { createGrants } from './approval/grants.ts';
@@ -14,7 +14,7 @@ import type { CoreDeps } from './ports.ts';
 import { createPauseSwitch, type ThreadSession } from './session.ts';
 import { initialSettings } from './settings.ts';
 import { createThread } from './thread.ts';
-import { openThreadFile, storeFork } from './thread-file.ts';
+import { newHeader, openThreadFile, storeFork } from './thread-file.ts';
 import { createThreadMcp, requireServers, type ThreadMcp } from './thread-mcp.ts';
 import type { ForkOptions, ResumeOptions, StartOptions, Thread, Threads, ThreadSettings } from './thread-types.ts';
 import { createTerminalSessions } from './tools/terminal-sessions.ts';
@@ -145,30 +145,18 @@ export function createThreads(deps: CoreDeps): Threads {
     const { config } = options;
     const models = deps.modelsFor(config, config.modelProvider, options.client);
     const { slug, record } = await models.resolve(config.model);
-    const ownInstructions = options.baseInstructions ?? config.baseInstructions ?? null;
     const personality = config.features.personality ? config.personality : null;
     const usable = config.features.personality ? record : { ...record, modelMessages: null };
-    const id = ids.uuid();
-    const createdAt = clock.now();
-    const header: ThreadHeader = {
-      id,
-      createdAt,
-      cwd: config.cwd,
-      source: options.source,
-      originator: options.client.originator,
-      cliVersion: deps.version,
-      modelProvider: config.modelProvider,
-      ephemeral: options.ephemeral ?? false,
-      path: options.ephemeral ? null : rolloutPath(deps.home, id, createdAt),
+    const header = newHeader(deps, options, {
       forkedFromId: null,
       agentNickname: options.nickname ?? null,
       agentRole: options.role ?? null,
-      baseInstructions: ownInstructions ?? instructionsFor(usable, personality),
+      baseInstructions: config.baseInstructions ?? instructionsFor(usable, personality),
       dynamicTools: options.dynamicTools ?? [],
-    };
+    });
     const mcp = await openMcp(config);
     const timeline = createTimeline({
-      threadId: id,
+      threadId: header.id,
       clock,
       onListenerError: (err) => log.error({ err }, 'a listener failed'),
     });
@@ -177,16 +165,13 @@ export function createThreads(deps: CoreDeps): Threads {
       config,
       mcp,
       models,
-      settings: {
-        ...initialSettings(config, slug),
-        ...(options.serviceTier === undefined ? {} : { serviceTier: options.serviceTier }),
-      },
+      settings: initialSettings(config, slug),
       timeline,
       resumed: false,
       startSource: 'startup',
       preview: '',
       turns: null,
-      updatedAt: createdAt,
+      updatedAt: header.createdAt,
       gitInfo: null,
       depth: options.depth ?? 0,
       parentId: options.parentId ?? null,
@@ -228,9 +213,7 @@ export function createThreads(deps: CoreDeps): Threads {
       return known;
     }
     const baseInstructions =
-      options.baseInstructions ??
-      config.baseInstructions ??
-      (stored.header.baseInstructions || instructionsFor(record, config.personality));
+      config.baseInstructions ?? (stored.header.baseInstructions || instructionsFor(record, config.personality));
     const timeline = createTimeline({
       threadId: header.id,
       clock,
@@ -244,10 +227,7 @@ export function createThreads(deps: CoreDeps): Threads {
       config,
       mcp,
       models,
-      settings: {
-        ...initialSettings(config, slug),
-        ...(options.serviceTier === undefined ? {} : { serviceTier: options.serviceTier }),
-      },
+      settings: initialSettings(config, slug),
       timeline,
       resumed: true,
       startSource,

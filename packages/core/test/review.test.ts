@@ -63,6 +63,7 @@ describe('a review', () => {
     expect(reviewer.headers['x-openai-subagent']).toBe('review');
     expect(reviewer.body['instructions']).toMatch(/^You review changes/);
     expect(inputTexts(reviewer)).not.toContain('secret talk');
+    expect(inputTexts(reviewer).join('\n')).not.toContain('<personality_spec>');
     expect(inputTexts(reviewer).at(-1)).toBe('Look at it.');
     const names = (reviewer.body['tools'] as { name?: string }[]).map(({ name }) => name);
     expect(names).toContain('exec_command');
