@@ -95,6 +95,7 @@ export async function rig(steps: Step[] = [], options: RigOptions = {}): Promise
         },
         userAgent: () => client.userAgent,
         originator: () => client.originator,
+        catalogPath: config.modelCatalogJson,
       });
     },
     gitFacts: async () => null,

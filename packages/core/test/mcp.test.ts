@@ -28,14 +28,14 @@ describe('tools of MCP servers', () => {
     ]);
     const talk = await start(tiny());
     await talk.turn('use them');
-    expect(toolNames(model.requests[0]!)).toEqual(
-      expect.arrayContaining([
-        'mcp__tiny__echo',
-        'list_mcp_resources',
-        'list_mcp_resource_templates',
-        'read_mcp_resource',
-      ]),
-    );
+    const offered = toolNames(model.requests[0]!);
+    expect(offered).toContain('mcp__tiny__echo');
+    expect(offered.slice(2, 6)).toEqual([
+      'list_mcp_resources',
+      'list_mcp_resource_templates',
+      'read_mcp_resource',
+      'update_plan',
+    ]);
     expect(items(talk).map(({ tool, status, error }) => [tool, status, error?.message])).toEqual([
       ['echo', 'completed', undefined],
       ['fail', 'failed', undefined],

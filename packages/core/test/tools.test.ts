@@ -276,6 +276,7 @@ describe('apply_patch (§12)', () => {
         call('exec_command', { cmd: `cd sub && apply_patch <<'EOF'\n${ADD}\nEOF` }, 'call-2'),
         call('shell', { command: ['apply_patch', patch('*** Delete File: a.txt')] }, 'call-3'),
         call('shell', { command: [ADD] }, 'call-4'),
+        call('exec_command', { cmd: `apply_patch <<'EOF'\n${patch('*** Delete File: none')}\nEOF` }, 'call-5'),
       ],
       {},
       (folder) => mkdir(path.join(folder, 'sub')),
@@ -293,6 +294,8 @@ describe('apply_patch (§12)', () => {
         text: 'Warning: apply_patch was requested via exec_command. Use the apply_patch tool instead of exec_command.',
       },
     ]);
+    expect(kinds[kinds.indexOf('call-5') + 1]).toBe('call-5');
+    expect(output('call-5')).toMatch(/^apply_patch verification failed: Failed to read/);
     expect(output('call-4')).toBe(
       'apply_patch verification failed: patch detected without explicit call to apply_patch. Rerun as ["apply_patch", "<patch>"]',
     );
@@ -402,7 +405,29 @@ describe('other tools (§11.4)', () => {
       ...rest.filter((name) => name !== 'web_search'),
     ]);
   });
+
+  it('of the model itself are offered to models that have one', async () => {
+    const action = { type: 'exec', command: ['echo', 'hi'] };
+    const { model, start, home } = await rig([
+      [itemDone({ type: 'local_shell_call', call_id: 'call-1', status: 'completed', action })],
+      say('done'),
+    ]);
+    const catalog = path.join(home, 'catalog.json');
+    await writeFile(catalog, JSON.stringify({ models: [LOCAL_MODEL] }));
+    const settings = { model: 'mine', model_catalog_json: catalog, 'features.unified_exec': false };
+    await (await start(settings)).turn('hi');
+    expect((model.calls[0]!.body['tools'] as unknown[])[0]).toEqual({ type: 'local_shell' });
+    expect(outputOf(model.calls[1]!, 'call-1')).toContain('hi');
+  });
 });
+
+/** As little as a catalogue has to say of a model. */
+const LOCAL_MODEL = {
+  ...{ slug: 'mine', display_name: 'Mine', shell_type: 'local', visibility: 'list', priority: 1 },
+  ...{ supported_reasoning_levels: [], supported_in_api: true, base_instructions: 'Work.' },
+  ...{ truncation_policy: { mode: 'bytes', limit: 10_000 }, supports_parallel_tool_calls: false },
+  ...{ support_verbosity: false, experimental_supported_tools: [] },
+};
 
 it('clocks stand still while a human is asked something elsewhere', async () => {
   const { start, model } = await rig([

@@ -38,7 +38,8 @@ const REJECTED = 'patch rejected by user';
 
 type FileItem = Extract<ThreadItem, { type: 'fileChange' }>;
 type FoundPatch = Exclude<AnyPatch, { kind: 'none' }>;
-type PatchOutcome = ToolResult & { output: string; applied: boolean };
+/** `verified`: it could be applied to the files as they were, whether or not it then was. */
+type PatchOutcome = ToolResult & { output: string; verified: boolean; applied: boolean };
 
 /** The names of the `shell` tool; it answers in JSON to models that have no patch tool (core specification §11.2). */
 export const SHELL_TOOL_NAMES: readonly string[] = ['shell', 'container.exec', 'local_shell'];
@@ -90,10 +91,12 @@ export async function runShellPatch(
     return {
       output:
         'apply_patch verification failed: patch detected without explicit call to apply_patch. Rerun as ["apply_patch", "<patch>"]',
+      verified: false,
       applied: false,
     };
   }
   const outcome = await runPatch(call.callId, found.patch, path.resolve(cwd, found.workdir ?? ''), context);
+  if (!outcome.verified) return outcome;
   const hint = `Warning: apply_patch was requested via ${tool}. Use the apply_patch tool instead of exec_command.`;
   const asText = SHELL_TOOL_NAMES.includes(tool) && patchToolKind(context) !== null;
   const applied = asText
@@ -118,12 +121,20 @@ async function runPatch(
   context: TurnContextForTools,
 ): Promise<PatchOutcome> {
   const { scope, settings, session, signal, turnDiff } = context;
-  const refused = (output: string, stopTurn = false): PatchOutcome => ({ output, stopTurn, applied: false });
+  const unfit = (message: string): PatchOutcome => ({
+    output: `apply_patch verification failed: ${message}`,
+    verified: false,
+    applied: false,
+  });
+  const refused = (output: string, stopTurn = false): PatchOutcome => ({
+    ...{ output, stopTurn },
+    ...{ verified: true, applied: false },
+  });
   const parsed = parsePatch(patchText);
-  if (!parsed.ok) return refused(`apply_patch verification failed: ${parsed.error.message}`);
+  if (!parsed.ok) return unfit(parsed.error.message);
   const { files } = session;
   const plan = await planPatch(parsed.patch, cwd, files, signal);
-  if (!plan.ok) return refused(`apply_patch verification failed: ${plan.error.message}`);
+  if (!plan.ok) return unfit(plan.error.message);
   const { changes } = plan;
   if (!changes.length) return refused('patch rejected: empty patch');
 
@@ -179,7 +190,9 @@ async function runPatch(
     if (report.stdout) opened.delta({ kind: 'fileOutput', text: report.stdout });
     opened.complete({ ...fileItem, status: report.ok ? 'completed' : 'failed' });
     await turnDiff.publish();
-    return report.ok ? { output: report.stdout, applied: true } : refused(`${report.stdout}${report.stderr}`);
+    return report.ok
+      ? { output: report.stdout, verified: true, applied: true }
+      : refused(`${report.stdout}${report.stderr}`);
   }
 }
 

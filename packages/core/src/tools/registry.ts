@@ -14,12 +14,9 @@ import type { SpecContext, Tool } from './tool.ts';
 import { viewImageTool } from './view-image.ts';
 import { webSearchTool } from './web-search.ts';
 
-/** Every tool, in the order in which models are told of them (core specification §10.1). */
-const TOOLS: readonly Tool[] = [
-  execCommandTool,
-  writeStdinTool,
-  shellCommandTool,
-  shellTool,
+/** Every tool of ours, in the order in which models are told of them; resources of MCP servers stand between (§10.1). */
+const COMMAND_TOOLS: readonly Tool[] = [execCommandTool, writeStdinTool, shellCommandTool, shellTool];
+const OTHER_TOOLS: readonly Tool[] = [
   planTool,
   askUserTool,
   requestPermissionsTool,
@@ -29,7 +26,9 @@ const TOOLS: readonly Tool[] = [
   ...collabTools,
 ];
 
-const BY_NAME = new Map(TOOLS.flatMap((tool) => tool.names.map((name) => [name, tool] as const)));
+const BY_NAME = new Map(
+  [...COMMAND_TOOLS, ...OTHER_TOOLS].flatMap((tool) => tool.names.map((name) => [name, tool] as const)),
+);
 
 /** The tools of one turn: ours, those of MCP servers, and those its client brought, which win over others of the same name. */
 export interface ToolBox {
@@ -51,7 +50,7 @@ export function createToolBox(brought: readonly DynamicToolSpec[], mcp: Mcp): To
       resources.get(name) ??
       served().find((tool) => tool.names.includes(name)),
     specs: (context) =>
-      [...TOOLS, ...resources.values(), ...served()]
+      [...COMMAND_TOOLS, ...resources.values(), ...OTHER_TOOLS, ...served()]
         .filter((tool) => !tool.names.some((name) => dynamic.has(name)))
         .concat(...dynamic.values())
         .map((tool) => tool.spec(context))

@@ -76,18 +76,21 @@ export const shellCommandTool: Tool = {
   },
 };
 
-/** `shell`: one program with its arguments. Served under its older names too. */
+/** `shell`: one program with its arguments. Served under its older names too, of which one is the model's own tool. */
 export const shellTool: Tool = {
   names: SHELL_TOOL_NAMES,
   parallel: true,
-  spec: (context) =>
-    oneShotKind(context) === 'shell'
+  spec(context) {
+    const kind = oneShotKind(context);
+    if (kind === 'local') return { type: 'local_shell' };
+    return kind === 'shell'
       ? functionSpec(
           'shell',
           'Runs a program and returns its output.',
           parametersSchema(offeredParams(SHELL_PARAMS, context.config)),
         )
-      : null,
+      : null;
+  },
   prepare: ({ session }) => session.runner.prepare(),
   async run(call, context) {
     const args = decodeArgs(call.input, SHELL_PARAMS);
@@ -99,11 +102,12 @@ export const shellTool: Tool = {
 };
 
 /** Which one-shot tool a model is offered, if any (core specification §10.2). */
-function oneShotKind({ config, model }: SpecContext): 'shell' | 'shell_command' | null {
+function oneShotKind({ config, model }: SpecContext): 'shell' | 'shell_command' | 'local' | null {
   const { features } = config;
   if (!features['shell_tool'] || usesSessions(features)) return null;
   if (features['shell_zsh_fork'] || model.shellType === 'shell_command') return 'shell_command';
-  return model.shellType === 'disabled' ? null : 'shell';
+  if (model.shellType === 'disabled') return null;
+  return model.shellType === 'local' ? 'local' : 'shell';
 }
 
 async function runOneShot(call: ToolCall, context: TurnContextForTools, { argv, args }: OneShot): Promise<ToolResult> {
