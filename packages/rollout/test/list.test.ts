@@ -9,6 +9,7 @@ import {
   findArchived,
   findRollout,
   findThreadByName,
+  listNewest,
   listRollouts,
   type ListOptions,
   readHeader,
@@ -92,6 +93,21 @@ describe('listing', () => {
       ['10', '0'],
     ]);
     expect(await allPages(home, { limit: 6, filter })).toEqual([['50', '40', '30', '20', '10', '0']]);
+  });
+
+  test('the newest files give the page that all would, or none', async () => {
+    const home = await tempHome();
+    for (let i = 0; i < 20; i++) await thread(home, i * 40_000, String(i), i % 2 === 0 ? '/here' : '/there');
+    const filter = ({ cwd }: ThreadSummary) => cwd === '/here';
+    const options = { home, archived: false, sortKey: 'created_at', cursor: null, limit: 3, filter } as const;
+    const whole = await listRollouts(options);
+    expect(whole.data.map(({ preview }) => preview)).toEqual(['18', '16', '14']);
+    // The fourth that fits is the eighth file.
+    expect(await listNewest(options, 8)).toEqual(whole);
+    expect(await listNewest(options, 7)).toBeNull();
+    const second = { ...options, cursor: whole.nextCursor };
+    expect(await listNewest(second, 8)).toEqual(await listRollouts(second));
+    expect((await listNewest({ ...options, limit: 10 }, 20))?.nextCursor).toBeNull();
   });
 
   test('by update, the last write counts', async () => {

@@ -104,9 +104,9 @@ async function serverOn(home: string) {
   const client = await introduced(server);
   return {
     client,
-    /** Lists once and waits until the index is in use. */
+    /** Lists in a way that wants an index, and waits until it is in use. */
     async fill() {
-      await client.request('thread/list', {});
+      await client.request('thread/list', { searchTerm: 'x' });
       if (works) await filled;
     },
     close: () => server.close(),
