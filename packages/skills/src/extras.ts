@@ -3,6 +3,7 @@ import path from 'node:path';
 import { isObject } from '@codex/base';
 import type { SkillInterface, SkillToolDependency } from '@codex/protocol';
 import { oneLine } from './front-matter.ts';
+import { readYaml } from './yaml.ts';
 
 /** What `agents/openai.yaml` beside a SKILL.md adds (skills specification §2). */
 export interface Extras {
@@ -26,8 +27,7 @@ export async function readExtras(skillFolder: string): Promise<Extras> {
     return NONE;
   }
   try {
-    const { parse } = await import('yaml');
-    const file: unknown = parse(text, { prettyErrors: false });
+    const file = await readYaml(text);
     if (!isObject(file)) return { ...NONE, problem: 'not a mapping' };
     const tools = member(file, 'dependencies')['tools'];
     return {

@@ -1,4 +1,5 @@
 import { isObject, toMessage } from '@codex/base';
+import { readYaml } from './yaml.ts';
 
 export interface FrontMatter {
   /** Null when the file gives none. */
@@ -46,11 +47,9 @@ function head(text: string): string {
 }
 
 async function parseYaml(text: string): Promise<Record<string, unknown>> {
-  // Loaded with the first skill: most sessions have none.
-  const { parse } = await import('yaml');
   let value: unknown;
   try {
-    value = parse(text, { prettyErrors: false });
+    value = await readYaml(text);
   } catch (error) {
     throw new SkillFileError(`invalid YAML: ${toMessage(error)}`, { cause: error });
   }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Logger, toMessage } from '@codex/base';
 import type { SkillErrorInfo, SkillMetadata, SkillScope } from '@codex/protocol';
+import { installBundledSkills } from './bundled/install.ts';
 import { type Discovery, discover } from './discover.ts';
 import { readExtras } from './extras.ts';
 import { parseFrontMatter, requireLength, SkillFileError } from './front-matter.ts';
@@ -19,6 +20,7 @@ export interface LoadedSkills extends SkillSet {
 
 /** Reads every skill of a place. A file seen from several roots counts for the first (skills specification §1). */
 export async function loadSkills(place: SkillPlace, log: Logger): Promise<LoadedSkills> {
+  if (place.system) await installBundledSkills(place.home, log);
   const roots = skillRoots(place);
   const found: Discovery[] = await Promise.all(roots.map(discover));
   const scopes = new Map<string, SkillScope>();

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { SkillScope } from '@codex/protocol';
+import { systemSkillsFolder } from './bundled/install.ts';
 
 /** Where skills are looked for and which of them are switched off. Paths are absolute. */
 export interface SkillPlace {
@@ -11,6 +12,8 @@ export interface SkillPlace {
   /** The outermost folder of the project around `cwd`; `cwd` itself outside of any. */
   readonly projectRoot: string;
   readonly extraRoots?: readonly string[];
+  /** Folders with skills of plugins. */
+  readonly pluginRoots?: readonly string[];
   /** Skills in `home/skills/.system`. */
   readonly system: boolean;
   /** The SKILL.md of skills that are switched off. */
@@ -31,8 +34,9 @@ export function skillRoots(place: SkillPlace): SkillRoot[] {
     ...upward.map((folder) => root('repo', path.join(folder, '.codex/skills'))),
     root('user', path.join(place.home, 'skills')),
     ...(place.userHome === null ? [] : [root('user', path.join(place.userHome, '.agents/skills'))]),
-    ...(place.system ? [root('system', path.join(place.home, 'skills/.system'), false)] : []),
+    ...(place.system ? [root('system', systemSkillsFolder(place.home), false)] : []),
     root('admin', '/etc/codex/skills'),
+    ...(place.pluginRoots ?? []).map((folder) => root('user', folder, false)),
     ...upward.toReversed().map((folder) => root('repo', path.join(folder, '.agents/skills'))),
     ...(place.extraRoots ?? []).map((folder) => root('user', path.normalize(folder))),
   ];

@@ -52,7 +52,7 @@ export async function world(files: Record<string, string>, given: Partial<SkillP
     home: path.join(folder, 'home'),
     userHome: path.join(folder, 'user'),
     projectRoot: path.join(folder, 'work'),
-    system: true,
+    system: false,
     disabled: [],
     ...given,
   };

@@ -16,17 +16,22 @@ describe('where skills are found', () => {
       'home/skills/.system/e/SKILL.md': skillText('bundled'),
       'user/.agents/skills/f/SKILL.md': skillText('own'),
       'more/g/SKILL.md': skillText('extra'),
+      'plugin/.codex-plugin/plugin.json': '{"name":"kit"}',
+      'plugin/skills/h/SKILL.md': skillText('saw'),
     });
     const set = await library.load({
       ...place,
       cwd: path.join(folder, 'work/in/side'),
       extraRoots: [path.join(folder, 'more')],
+      pluginRoots: [path.join(folder, 'plugin/skills')],
+      system: true,
     });
     expect(set.skills.map(({ metadata }) => [metadata.scope, metadata.name])).toEqual([
       ['repo', 'agents-outer'],
       ['repo', 'inner'],
       ['repo', 'outer'],
       ['user', 'extra'],
+      ['user', 'kit:saw'],
       ['user', 'legacy'],
       ['user', 'own'],
       ['system', 'bundled'],
@@ -35,10 +40,10 @@ describe('where skills are found', () => {
   });
 
   it('does not look above the project, nor for bundled ones that are switched off', async () => {
-    const { library, place } = await world(
-      { '.agents/skills/x/SKILL.md': skillText('x'), 'home/skills/.system/e/SKILL.md': skillText('bundled') },
-      { system: false },
-    );
+    const { library, place } = await world({
+      '.agents/skills/x/SKILL.md': skillText('x'),
+      'home/skills/.system/e/SKILL.md': skillText('bundled'),
+    });
     expect(await library.load(place)).toEqual({ skills: [], errors: [] });
   });
 
@@ -66,11 +71,14 @@ describe('where skills are found', () => {
     expect(found.map(({ metadata }) => metadata.path)).toEqual([path.join(folder, 'else/where/SKILL.md')]);
   });
 
-  it('does not follow links of bundled skills', async () => {
-    const { folder, library, place } = await world({ 'else/where/SKILL.md': skillText('linked') });
+  it('does not follow links of bundled skills and of plugins', async () => {
+    const { folder, library, place } = await world({ 'else/where/SKILL.md': skillText('linked') }, { system: true });
     await mkdir(path.join(folder, 'home/skills/.system'), { recursive: true });
     await symlink(path.join(folder, 'else'), path.join(folder, 'home/skills/.system/link'));
-    expect(names(await library.load(place))).toEqual([]);
+    await mkdir(path.join(folder, 'plugin/skills'), { recursive: true });
+    await symlink(path.join(folder, 'else'), path.join(folder, 'plugin/skills/link'));
+    const pluginRoots = [path.join(folder, 'plugin/skills')];
+    expect(names(await library.load({ ...place, pluginRoots }))).toEqual([]);
   });
 
   it('lists equal names of different folders', async () => {
@@ -130,7 +138,7 @@ describe('what a skill file says', () => {
   });
 
   it('keeps quiet about bundled files that are broken', async () => {
-    const { library, place } = await world({ 'home/skills/.system/e/SKILL.md': 'broken' });
+    const { library, place } = await world({ 'home/skills/.system/e/SKILL.md': 'broken' }, { system: true });
     expect(await library.load(place)).toEqual({ skills: [], errors: [] });
   });
 
