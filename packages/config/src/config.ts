@@ -89,8 +89,11 @@ export interface Config {
   readonly mcpOauth: McpOauthConfig;
   readonly agents: AgentsConfig;
   readonly skills: SkillsConfig;
+  /** `[plugins]`; of projects it does not count. */
   readonly plugins: Readonly<Record<string, { readonly enabled: boolean }>>;
-  readonly apps: Readonly<Record<string, TomlTable>>;
+  /** Empty here: whoever knows the installed plugins fills it in, and adds their servers to `mcpServers`. */
+  readonly activePlugins: readonly ActivePlugin[];
+  readonly apps: AppsConfig;
 
   readonly features: FeatureFlags;
   /** Those of the experimental stage that are on. */
@@ -155,6 +158,44 @@ export interface AgentRole {
   readonly description: string | null;
   readonly configFile: string | null;
   readonly nicknameCandidates: readonly string[] | null;
+}
+
+/** An installed plugin that is switched on. */
+export interface ActivePlugin {
+  /** `<plugin>@<marketplace>`. */
+  readonly key: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly skillFolders: readonly string[];
+  /** Names of MCP servers; of equal ones the first plugin's runs. */
+  readonly servers: readonly string[];
+  /** Ids of apps. */
+  readonly apps: readonly string[];
+}
+
+/** What may be done with connected apps; every default is filled in. */
+export interface AppsConfig {
+  readonly byId: Readonly<Record<string, AppSettings>>;
+  readonly others: AppSettings;
+}
+
+export type AppApprovalMode = 'auto' | 'prompt' | 'approve';
+
+export interface AppSettings {
+  readonly enabled: boolean;
+  /** Whether tools are offered that say they destroy, or act on an open world. */
+  readonly destructiveEnabled: boolean;
+  readonly openWorldEnabled: boolean;
+  readonly approvalMode: AppApprovalMode;
+  /** Whether tools are offered, whatever they say of themselves; null: it depends on that. */
+  readonly toolsEnabled: boolean | null;
+  /** By name or title. */
+  readonly tools: Readonly<Record<string, AppToolSettings>>;
+}
+
+export interface AppToolSettings {
+  readonly enabled: boolean | null;
+  readonly approvalMode: AppApprovalMode | null;
 }
 
 export interface SkillsConfig {

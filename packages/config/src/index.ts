@@ -1,6 +1,11 @@
 export {
+  type ActivePlugin,
   type AgentRole,
   type AgentsConfig,
+  type AppApprovalMode,
+  type AppsConfig,
+  type AppSettings,
+  type AppToolSettings,
   type Config,
   type McpOauthConfig,
   type ShellEnvironmentPolicy,
@@ -9,7 +14,7 @@ export {
   type WebSearchConfig,
 } from './config.ts';
 export { type ConfigEdit, editConfig, type EditedConfig, valueAt } from './edit.ts';
-export { refusedByRequirements, requiredSandbox, type WantedSettings } from './enforce.ts';
+export { enforceServers, refusedByRequirements, requiredSandbox, type WantedSettings } from './enforce.ts';
 export type { ConfigError } from './error.ts';
 export {
   FEATURES,
@@ -55,6 +60,7 @@ export {
 } from './requirements.ts';
 export type { ManagedNetwork, RequiredNetwork } from './network.ts';
 export { NO_GUARDIAN, type TypedSettings } from './resolve.ts';
+export { readMcpServer } from './mcp-server.ts';
 export type { McpServerToml, WebSearchOptions } from './schema.ts';
 export { parseToml, type TomlTable, type TomlValue } from './toml.ts';
 export { projectRoot, repositoryRoot } from './trust.ts';

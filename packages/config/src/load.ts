@@ -13,7 +13,7 @@ import { locate } from './position.ts';
 import { NO_REQUIREMENTS, readRequirements, type Requirements, type RequirementsRead } from './requirements.ts';
 import { type Resolution, type ResolveInput, resolveConfig, type TypedSettings } from './resolve.ts';
 import { decodeConfig } from './schema.ts';
-import { emptyTable, isTable, type TomlTable } from './toml.ts';
+import { emptyTable, isTable, type TomlTable, type TomlValue } from './toml.ts';
 import { DEFAULT_ROOT_MARKERS } from './trust.ts';
 
 export type ConfigWarning = ConfigWarningNotification;
@@ -125,7 +125,7 @@ function load(options: LoadOptions, fromDisk: ReadConfigFile): Loaded {
   const broken = requirementsError ?? stack.error;
   if (broken) return fail(broken);
 
-  const table = mergeLayers(layers.map(withoutSkillSwitches));
+  const table = mergeLayers(layers.map(withoutUserMatters));
   const { trust, markers, rulesFolders, hookFiles } = stack;
   const { profile, settings = {} } = options;
   const base = { home, cwd, env, table, trust, markers, rulesFolders, hookFiles, requirements, profile, settings };
@@ -143,12 +143,27 @@ function load(options: LoadOptions, fromDisk: ReadConfigFile): Loaded {
   };
 }
 
-/** Which skills are switched off is said by the user, not by a project (skills specification §3). */
-function withoutSkillSwitches(layer: Layer): Layer {
-  const { skills } = layer.config;
-  if (layer.name.type !== 'project' || !isTable(skills) || skills['config'] === undefined) return layer;
-  const { config: _, ...others } = skills;
-  return { ...layer, config: { ...layer.config, skills: others } };
+/**
+ * Which skills are switched off, and whether there are plugins and which, is said by the user, not by a project (skills
+ * specification §3, §5).
+ */
+function withoutUserMatters(layer: Layer): Layer {
+  if (layer.name.type !== 'project') return layer;
+  const { plugins: _plugins, skills, features, ...others } = layer.config;
+  return {
+    ...layer,
+    config: {
+      ...others,
+      ...(skills === undefined ? {} : { skills: without(skills, 'config') }),
+      ...(features === undefined ? {} : { features: without(features, 'plugins') }),
+    },
+  };
+}
+
+function without(table: TomlValue, key: string): TomlValue {
+  if (!isTable(table)) return table;
+  const { [key]: _, ...others } = table;
+  return others;
 }
 
 function requirementsOf({ env, systemDir }: Pick<LoadOptions, 'env' | 'systemDir'>, read: ReadConfigFile) {

@@ -42,6 +42,8 @@ export interface Requirements {
   readonly webSearchModes: Allowed<WebSearchMode> | null;
   readonly features: FeaturePins | null;
   readonly mcpServers: AllowedServers | null;
+  /** Ids of apps that are switched off. */
+  readonly appsOff: readonly string[];
   readonly residency: 'us' | null;
   readonly network: RequiredNetwork | null;
   /** Only restrictions. */
@@ -54,6 +56,7 @@ export const NO_REQUIREMENTS: Requirements = {
   webSearchModes: null,
   features: null,
   mcpServers: null,
+  appsOff: [],
   residency: null,
   network: null,
   rules: [],
@@ -124,6 +127,7 @@ const requirementsToml = struct('ConfigRequirementsToml', {
   features: featurePins,
   feature_requirements: featurePins,
   mcp_servers: map(serverIdentity),
+  apps: map(struct('AppRequirement', { enabled: flag })),
   enforce_residency: oneOf('us'),
   experimental_network: networkRequirementsToml,
   rules: managedRules,
@@ -149,6 +153,7 @@ function decodeRequirements(table: TomlTable, source: string): Requirements {
     webSearchModes: searches ? { values: [...new Set([...searches, 'disabled' as const])], source } : null,
     features: pins ? { pins, source } : null,
     mcpServers: toml.mcp_servers ? { servers: toml.mcp_servers, source } : null,
+    appsOff: Object.entries(toml.apps ?? {}).flatMap(([id, app]) => (app.enabled === false ? id : [])),
     residency: toml.enforce_residency ?? null,
     network: toml.experimental_network ?? null,
     rules: toml.rules ?? [],

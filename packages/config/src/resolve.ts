@@ -9,6 +9,7 @@ import type {
   WebSearchMode,
 } from '@codex/protocol';
 import { systemCode, toMessage } from '@codex/base';
+import { resolveApps } from './apps.ts';
 import type { AgentRole, AgentsConfig, Config, ShellEnvironmentPolicy, TrustLevel } from './config.ts';
 import { enforce, type Enforced, enforceFeatures, enforceServers } from './enforce.ts';
 import type { Env } from './env.ts';
@@ -178,7 +179,8 @@ export function resolveConfig(input: ResolveInput): Resolution {
     plugins: Object.fromEntries(
       Object.entries(toml.plugins ?? {}).map(([id, plugin]) => [id, { enabled: plugin.enabled ?? true }]),
     ),
-    apps: toml.apps ?? {},
+    activePlugins: [],
+    apps: resolveApps(toml.apps ?? {}, requirements.appsOff),
 
     features: flags,
     featuresOnTrial: featuresOnTrial(flags),

@@ -1,3 +1,4 @@
+import { appsToml } from './apps.ts';
 import {
   anyTable,
   type Decode,
@@ -111,6 +112,9 @@ const seconds: Decode<number> = (value) => {
   return number;
 };
 
+/** Whether calls of MCP tools are asked about: as a tool says of itself, always, never. */
+const approvalMode = oneOf('auto', 'prompt', 'approve');
+
 const mcpFields = struct('RawMcpServerConfig', {
   command: text,
   args: texts,
@@ -131,6 +135,8 @@ const mcpFields = struct('RawMcpServerConfig', {
   disabled_tools: texts,
   scopes: texts,
   oauth_resource: text,
+  default_tools_approval_mode: approvalMode,
+  tools: map(struct('McpToolToml', { approval_mode: approvalMode })),
 });
 const NOT_STDIO = ['url', 'bearer_token_env_var', 'bearer_token', 'http_headers', 'env_http_headers', 'oauth_resource'];
 const NOT_HTTP = ['args', 'env', 'env_vars', 'cwd', 'bearer_token'];
@@ -138,7 +144,8 @@ const NOT_HTTP = ['args', 'env', 'env_vars', 'cwd', 'bearer_token'];
 /** One `[mcp_servers.<name>]` table as written, checked to be either a command or an address. */
 export type McpServerToml = ReturnType<typeof mcpFields>;
 
-const mcpServer: Decode<McpServerToml> = (value) => {
+/** Throws `Mismatch`. */
+export const mcpServer: Decode<McpServerToml> = (value) => {
   const server = mcpFields(value);
   const transport = server.command !== undefined ? 'stdio' : 'streamable_http';
   if (server.command === undefined && server.url === undefined) throw new Mismatch('invalid transport');
@@ -265,7 +272,7 @@ const configToml = struct('ConfigToml', {
     config: list(struct('SkillConfig', { path, enabled: flag }, ['path', 'enabled'])),
   }),
   plugins: map(struct('PluginConfig', { enabled: flag })),
-  apps: map(anyTable),
+  apps: appsToml,
   suppress_unstable_features_warning: flag,
   ghost_snapshot: anyTable,
   openai_base_url: text,
