@@ -1,7 +1,7 @@
 import { isObject, linkedController, parseJson } from '@codex/base';
 import type { Provider, ResponseItem, TurnError } from '@codex/protocol';
 import type { FailureKind, ModelRequest } from './events.ts';
-import { type Failure, streamFailure } from './failure.ts';
+import { type Failure, streamFailure, turnError } from './failure.ts';
 import { readItem } from './item.ts';
 import { readText } from './read-stream.ts';
 import type { ModelRecord } from './record.ts';
@@ -66,6 +66,6 @@ function readOutput(text: string): Compacted {
   return { ok: true, items };
 }
 
-function failed({ kind, message, info }: Failure): Compacted {
-  return { ok: false, kind, error: { message, codexErrorInfo: info, additionalDetails: null } };
+function failed(failure: Failure): Compacted {
+  return { ok: false, kind: failure.kind, error: turnError(failure) };
 }

@@ -1,6 +1,6 @@
 import { STATUS_CODES, type IncomingHttpHeaders } from 'node:http';
 import { isObject, parseJson } from '@codex/base';
-import type { CodexErrorInfo, RateLimitSnapshot } from '@codex/protocol';
+import type { CodexErrorInfo, RateLimitSnapshot, TurnError } from '@codex/protocol';
 import type { FailureKind } from './events.ts';
 import { header } from './headers.ts';
 import { readRateLimits } from './rate-limits.ts';
@@ -11,6 +11,8 @@ export interface Failure {
   readonly kind: FailureKind;
   readonly message: string;
   readonly info: CodexErrorInfo;
+  /** What the provider said, where `message` is a set text that hides it. */
+  readonly details?: string;
   /** HTTP status to report while retrying. */
   readonly status: number | null;
   /** The same request may be sent again at once, counted against `requestMaxRetries`. */
@@ -32,6 +34,11 @@ const MAX_BODY_BYTES_SHOWN = 1000;
 
 function final(kind: FailureKind, message: string, info: CodexErrorInfo = 'other'): Failure {
   return { kind, message, info, status: null, retryRequest: false, retryStream: false };
+}
+
+/** As clients are told of it. */
+export function turnError({ message, info, details }: Failure): TurnError {
+  return { message, codexErrorInfo: info, additionalDetails: details ?? null };
 }
 
 /** The stream ended, stalled or said something that cannot be used. */
@@ -106,7 +113,11 @@ export function statusFailure(response: RefusedResponse, now: number): Failure {
   if (status === 429) return tooManyRequests(response, error, now);
   if (status === 500) {
     const failure = final('http', HIGH_DEMAND, 'internalServerError');
-    return { ...failure, retryRequest: true, retryStream: true };
+    return { ...failure, details: unexpectedStatus(response, error), retryRequest: true, retryStream: true };
+  }
+  if (status === 503 && (error?.['code'] === 'server_is_overloaded' || error?.['code'] === 'slow_down')) {
+    const failure = final('overloaded', OVERLOADED, 'serverOverloaded');
+    return { ...failure, details: unexpectedStatus(response, error), retryRequest: true };
   }
   if (status === 503 && (error?.['code'] === 'server_is_overloaded' || error?.['code'] === 'slow_down'))
     return { ...final('overloaded', OVERLOADED, 'serverOverloaded'), retryRequest: true };

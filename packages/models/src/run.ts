@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { linkedController } from '@codex/base';
 import type { Provider } from '@codex/protocol';
 import type { ModelEvent, ModelRequest, ModelSink } from './events.ts';
-import { type Failure, streamFailure } from './failure.ts';
+import { type Failure, streamFailure, turnError } from './failure.ts';
 import { header } from './headers.ts';
 import { createInterpreter } from './interpret.ts';
 import { readRateLimits } from './rate-limits.ts';
@@ -52,7 +52,7 @@ export async function runModel(
         type: 'failed',
         kind: outcome.kind,
         retryable: false,
-        error: { message: outcome.message, codexErrorInfo: outcome.info, additionalDetails: null },
+        error: turnError(outcome),
       });
       return;
     }
@@ -64,7 +64,7 @@ export async function runModel(
       error: {
         message: `Reconnecting... ${attempt}/${max}`,
         codexErrorInfo: { responseStreamDisconnected: { httpStatusCode: outcome.status } },
-        additionalDetails: outcome.message,
+        additionalDetails: outcome.details ?? outcome.message,
       },
     });
     await deps.clock.sleep(outcome.delayMs ?? backoff(attempt, deps.ids), signal);

@@ -87,9 +87,12 @@ describe('statuses', () => {
       "We're currently experiencing high demand, which may cause temporary errors.",
       'internalServerError',
     ]);
-    expect(only(events, 'retrying')[0]?.error.codexErrorInfo).toEqual({
-      responseStreamDisconnected: { httpStatusCode: null },
+    const said = expect.stringMatching(/^unexpected status 500 Internal Server Error: .*, url: /);
+    expect(only(events, 'retrying')[0]?.error).toMatchObject({
+      codexErrorInfo: { responseStreamDisconnected: { httpStatusCode: null } },
+      additionalDetails: said,
     });
+    expect(only(events, 'failed')[0]?.error.additionalDetails).toEqual(said);
   });
 
   test('503 with slow_down: request retries only', async () => {
@@ -352,6 +355,33 @@ describe('login', () => {
     );
     expect(failureOf(await it.ask())?.[0]).toBe('auth');
     expect(it.model.calls).toHaveLength(3);
+  });
+
+  test('the login is told how often it was refused', async () => {
+    const told: number[] = [];
+    const credentials = {
+      ...login(chatgpt),
+      onUnauthorized: async (_used: unknown, refusals: number) => {
+        told.push(refusals);
+        return { kind: 'again' as const };
+      },
+    };
+    it = await rig([http(401), http(401), say('ok')], { requiresOpenaiAuth: true }, { credentials });
+    expect((await it.ask()).at(-1)?.type).toBe('completed');
+    expect(told).toEqual([1, 2]);
+  });
+
+  test('passing trouble with the login is trouble with the stream', async () => {
+    const message = 'Failed to refresh token: 500 Internal Server Error';
+    const onUnauthorized = async () => ({ kind: 'passing' as const, message });
+    it = await rig(
+      [http(401), http(401), say('ok')],
+      { requiresOpenaiAuth: true, streamMaxRetries: 1 },
+      { credentials: { ...login(chatgpt), onUnauthorized } },
+    );
+    const events = await it.ask();
+    expect(only(events, 'retrying')[0]?.error.additionalDetails).toBe(message);
+    expect(failureOf(events)).toEqual(['auth', message, 'other']);
   });
 
   test('a login that gives up may say why', async () => {
