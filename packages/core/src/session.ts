@@ -41,6 +41,8 @@ export interface ThreadSession {
   readonly pauses: PauseSwitch;
   gitInfo: GitInfo | null;
   readonly refusedImages: RefusedImages;
+  /** Why MCP servers did not start, as the user was told. */
+  readonly toldFailures: Set<string>;
   /** The provider said that it counts the reasoning of earlier turns. */
   reasoningIncluded: boolean;
 }

@@ -100,6 +100,7 @@ export function createThreads(deps: CoreDeps): Threads {
       }),
       gitInfo: a.gitInfo,
       refusedImages: new WeakSet(),
+      toldFailures: new Set(),
       reasoningIncluded: false,
     };
     const thread = createThread({

@@ -61,10 +61,14 @@ describe('tools of MCP servers', () => {
   });
 
   it('are not there when a server fails, and the turn goes on', async () => {
-    const { start, model } = await rig([say('done')]);
+    const { start, model } = await rig([say('done'), say('done')]);
     const talk = await start({ mcp_servers: { gone: { command: '/no/such/program' } } });
     expect(await talk.turn('hello')).toMatchObject({ status: 'completed' });
     expect(toolNames(model.requests[0]!)).toContain('read_mcp_resource');
+    await talk.turn('again');
+    expect(talk.all('notice').map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^MCP client for `gone` failed to start/),
+    ]);
   });
 
   it('take no process before the first turn', async () => {
@@ -129,6 +133,21 @@ describe('tools of MCP servers', () => {
 
 describe('approval of MCP calls', () => {
   const POLICY = { approval_policy: 'on-request' };
+
+  it('is given or wanted by the configuration of a tool or its server', async () => {
+    const { start } = await rig([call('mcp__tiny__wipe', {}), call('mcp__tiny__echo', {}, 'call-2'), say('done')]);
+    const modes = { default_tools_approval_mode: 'prompt', tools: { wipe: { approval_mode: 'approve' } } };
+    const talk = await start({ ...POLICY, ...tiny(modes) });
+    const id = talk.begin('go');
+    const question = await talk.question();
+    expect(question.params).toMatchObject({ itemId: 'call-2' });
+    talk.thread.answer(question.id, { ok: false, error: { code: -32600, message: 'no' } });
+    await talk.ended(id);
+    expect(items(talk).map(({ tool, status, error }) => [tool, status, error?.message])).toEqual([
+      ['wipe', 'completed', undefined],
+      ['echo', 'failed', expect.stringContaining('nobody here can give it')],
+    ]);
+  });
 
   it('is asked for what destroys, once more for each call unless for the session', async () => {
     const { start, model } = await rig([

@@ -119,8 +119,6 @@ export function statusFailure(response: RefusedResponse, now: number): Failure {
     const failure = final('overloaded', OVERLOADED, 'serverOverloaded');
     return { ...failure, details: unexpectedStatus(response, error), retryRequest: true };
   }
-  if (status === 503 && (error?.['code'] === 'server_is_overloaded' || error?.['code'] === 'slow_down'))
-    return { ...final('overloaded', OVERLOADED, 'serverOverloaded'), retryRequest: true };
   return {
     ...final(status === 401 ? 'auth' : 'http', unexpectedStatus(response, error)),
     status,

@@ -1,4 +1,5 @@
 import { canonicalJson } from '@codex/base';
+import type { Config } from '@codex/config';
 import type { McpTool } from '@codex/mcp-client';
 import { askUser } from '../approval/ask-user.ts';
 import type { TurnContextForTools } from './tool.ts';
@@ -10,16 +11,23 @@ const ALLOW_FOR_SESSION = 'Allow for this session';
 const CANCEL = 'Cancel';
 const REJECTED = 'user rejected MCP tool call';
 const CANCELLED = 'user cancelled MCP tool call';
+const NOBODY_THERE =
+  'the MCP tool call needs an approval and nobody here can give it; the user can allow it by `approval_mode = "approve"`';
 
-/** Asks about tools that say they destroy, or that change things out in the world (core specification §13.2). */
+/**
+ * Asks about tools that say they destroy, or that change things out in the world (core specification §13.2), unless
+ * `approval_mode` of the tool or its server says what to do.
+ */
 export async function approveMcpCall(
   tool: McpTool,
   callId: string,
   context: TurnContextForTools,
 ): Promise<McpApproval> {
-  const { session, settings } = context;
+  const { session, settings, config } = context;
   const unlimited = settings.approvalPolicy === 'never' && settings.sandboxPolicy.type === 'dangerFullAccess';
-  if (!wantsApproval(tool) || unlimited || session.approvals.has(mcpKey(tool))) return { approved: true };
+  const mode = approvalMode(tool, config);
+  const asks = mode === 'prompt' || (mode === 'auto' && wantsApproval(tool));
+  if (!asks || unlimited || session.approvals.has(mcpKey(tool))) return { approved: true };
   const id = `mcp_tool_call_approval_${callId}`;
   const reply = await askUser(context, 'item/tool/requestUserInput', {
     itemId: callId,
@@ -38,6 +46,7 @@ export async function approveMcpCall(
       },
     ],
   });
+  if (reply.kind === 'failed') return { approved: false, message: NOBODY_THERE, stopTurn: false };
   if (reply.kind === 'unanswered') return { approved: false, message: REJECTED, stopTurn: reply.stopTurn };
   const answer = reply.kind === 'answered' ? reply.result.answers[id]?.answers[0] : undefined;
   if (answer === ALLOW_FOR_SESSION) session.approvals.remember(mcpKey(tool));
@@ -48,6 +57,11 @@ export async function approveMcpCall(
 /** Approvals for a session are remembered under this. */
 function mcpKey({ server, info }: McpTool): string {
   return canonicalJson(['mcp', server, info.name]);
+}
+
+function approvalMode({ server, info }: McpTool, { mcpServers }: Config): 'auto' | 'prompt' | 'approve' {
+  const configured = mcpServers[server];
+  return configured?.tools?.[info.name]?.approval_mode ?? configured?.default_tools_approval_mode ?? 'auto';
 }
 
 function wantsApproval({ info: { annotations } }: McpTool): boolean {

@@ -94,8 +94,17 @@ async function goOn(run: TurnRun, record: ModelRecord, scope: TurnScope): Promis
   await addPendingInput(run, scope);
   scope.repeatUsage();
   if ((await startHooks(run, record, scope)) === 'stop') return { error: null, lastMessage: null };
-  await run.mcp.ready(run.signal);
+  await mcpServers(run);
   return modelLoop(run, record, scope);
+}
+
+/** Waits until they are there. Of one that failed the user is told, once for each reason. */
+async function mcpServers({ mcp, signal, session, timeline }: TurnRun): Promise<void> {
+  for (const state of (await mcp.ready(signal)).values()) {
+    if (state.status !== 'failed' || session.toldFailures.has(state.error)) continue;
+    session.toldFailures.add(state.error);
+    timeline.notice('warning', state.error);
+  }
 }
 
 function internalError(message: string): TurnError {
