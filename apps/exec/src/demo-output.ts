@@ -39,6 +39,10 @@ export function demoOutput(out: Writable, style: Style): Output {
     }
   };
 
+  const note = (message: string) => {
+    say(style.yellow(`   note   ${message}`));
+  };
+
   return {
     opened: ({ model, sandbox, approvalPolicy }, prompt) => {
       const policy = `${sandbox.type}, approval ${typeof approvalPolicy === 'string' ? approvalPolicy : 'granular'}`;
@@ -51,9 +55,8 @@ export function demoOutput(out: Writable, style: Style): Output {
         say(`   ${style.cyan('run')}    ${notification.params.item.command}`);
       } else if (notification.method === 'error') say(style.red(`   error  ${errorText(notification.params.error)}`));
     },
-    warn: (message) => {
-      say(style.yellow(`   note   ${message}`));
-    },
+    notice: note,
+    warn: note,
     ended: (outcome) => {
       if (outcome.kind === 'failed') say(style.red(`\nThe turn failed: ${outcome.message}`));
     },

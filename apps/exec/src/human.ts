@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { SandboxPolicy, ServerNotification, ThreadItem } from '@codex/protocol';
+import type { HookRunSummary, SandboxPolicy, ServerNotification, ThreadItem } from '@codex/protocol';
 import { VERSION } from './io.ts';
 import { errorText, type Opened, type Output } from './output.ts';
 import { createStyle, type Style } from './style.ts';
@@ -20,6 +20,10 @@ export function humanOutput(stdout: Writable, stderr: Writable, options: HumanOp
   const style = createStyle(options.color);
   const say = (text: string) => stderr.write(`${text}\n`);
   let lastError: string | null = null;
+
+  const warn = (message: string) => {
+    say(style.yellow(`warning: ${message}`));
+  };
 
   const showError = (message: string) => {
     lastError = message;
@@ -46,7 +50,7 @@ export function humanOutput(stdout: Writable, stderr: Writable, options: HumanOp
           const { item } = notification.params;
           if (item.type === 'commandExecution') {
             say(`${style.magenta('exec')}\n${style.bold(item.command)} in ${item.cwd}`);
-          }
+          } else if (item.type === 'mcpToolCall') say(`${style.magenta('tool')} ${mcpCall(item)}`);
           return;
         }
         case 'item/completed':
@@ -59,8 +63,8 @@ export function humanOutput(stdout: Writable, stderr: Writable, options: HumanOp
           say([style.magenta('Plan update'), ...(explanation ? [explanation] : []), ...steps].join('\n'));
           return;
         }
-        case 'model/rerouted':
-          say(style.yellow(`model rerouted: ${notification.params.fromModel} -> ${notification.params.toModel}`));
+        case 'hook/completed':
+          for (const line of hookLines(notification.params.run, style)) say(line);
           return;
         case 'error': {
           const { error, willRetry } = notification.params;
@@ -72,9 +76,8 @@ export function humanOutput(stdout: Writable, stderr: Writable, options: HumanOp
           return;
       }
     },
-    warn: (message) => {
-      say(style.yellow(`warning: ${message}`));
-    },
+    notice: warn,
+    warn,
     ended(outcome) {
       if (outcome.kind === 'failed' && outcome.message !== lastError) showError(outcome.message);
       const { inputTokens, cachedInputTokens, outputTokens } = outcome.usage;
@@ -152,11 +155,12 @@ function describe(item: ThreadItem, style: Style): string[] {
         ]),
       ];
     }
-    case 'mcpToolCall':
-      return [
-        `${style.magenta('tool')} ${item.server}.${item.tool} ${item.status}`,
-        ...(item.error ? [style.red(item.error.message)] : []),
-      ];
+    case 'mcpToolCall': {
+      const took = item.durationMs === null ? '' : ` in ${item.durationMs}ms`;
+      const how = item.status === 'completed' ? style.green(`success${took}`) : style.red(`failed${took}`);
+      const said = item.error?.message ?? JSON.stringify(item.result?.content ?? [], null, 2);
+      return [`${mcpCall(item)} ${how}:`, ...cut(said, OUTPUT_LINES, style)];
+    }
     case 'collabAgentToolCall':
       return [`${style.magenta('agents')} ${item.tool} ${item.status}`];
     case 'webSearch':
@@ -166,6 +170,18 @@ function describe(item: ThreadItem, style: Style): string[] {
     default:
       return [];
   }
+}
+
+type McpCall = Extract<ThreadItem, { type: 'mcpToolCall' }>;
+
+function mcpCall({ server, tool, arguments: args }: McpCall): string {
+  return `${server}.${tool}(${args === null ? '' : JSON.stringify(args)})`;
+}
+
+function hookLines({ eventName, status, entries }: HookRunSummary, style: Style): string[] {
+  const name = `hook ${eventName === 'stop' ? 'Stop' : 'SessionStart'}`;
+  const head = status === 'completed' ? `${style.magenta(name)} completed` : style.yellow(`${name} ${status}`);
+  return [head, ...entries.map(({ kind, text }) => `  ${kind}: ${text}`)];
 }
 
 function cut(text: string, limit: number, style: Style): string[] {

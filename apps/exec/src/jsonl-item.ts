@@ -89,6 +89,7 @@ function searchAction(action: WebSearchAction | null): Record<string, unknown> {
   return { type: snake(type), ...Object.fromEntries(known) };
 }
 
-function snake(name: string): string {
+/** `camelCase` as `camel_case`. */
+export function snake(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -1,16 +1,19 @@
 import type { Writable } from 'node:stream';
-import type { ServerNotification } from '@codex/protocol';
-import { completedItems, type JsonItem, startedItem } from './jsonl-item.ts';
-import { errorText, type Output } from './output.ts';
+import type { ServerNotification, TokenUsageBreakdown } from '@codex/protocol';
+import { completedItems, type JsonItem, snake, startedItem } from './jsonl-item.ts';
+import { errorText, type FailureCause, type Output } from './output.ts';
 
 /** Events on stdout, one JSON object per line, nothing else (exec specification, "JSON events"). */
 export function jsonlOutput(stdout: Writable, stderr: Writable): Output {
   let items = 0;
-  /** Ids of items that have started, by the server's id. */
-  const open = new Map<string, string>();
+  /** Items that have started, by the server's id. */
+  const open = new Map<string, { id: string; started: JsonItem }>();
   let todo: { id: string; items: JsonItem } | null = null;
   let lastError: string | null = null;
 
+  const usageOf = ({ inputTokens, cachedInputTokens, outputTokens }: TokenUsageBreakdown) => ({
+    ...{ input_tokens: inputTokens, cached_input_tokens: cachedInputTokens, output_tokens: outputTokens },
+  });
   const write = (event: object) => stdout.write(`${JSON.stringify(event)}\n`);
   const nextId = () => `item_${items++}`;
   const writeItem = (event: string, id: string, { type, ...rest }: JsonItem) =>
@@ -33,15 +36,15 @@ export function jsonlOutput(stdout: Writable, stderr: Writable): Output {
           const started = startedItem(item);
           if (!started) return;
           const id = nextId();
-          open.set(item.id, id);
+          open.set(item.id, { id, started });
           writeItem('started', id, started);
           return;
         }
         case 'item/completed': {
           const { item } = notification.params;
-          const id = open.get(item.id);
+          const begun = open.get(item.id);
           open.delete(item.id);
-          for (const completed of completedItems(item)) complete(completed, id);
+          for (const completed of completedItems(item)) complete(completed, begun?.id);
           return;
         }
         case 'turn/plan/updated': {
@@ -54,11 +57,6 @@ export function jsonlOutput(stdout: Writable, stderr: Writable): Output {
           writeItem(event, todo.id, todo.items);
           return;
         }
-        case 'model/rerouted': {
-          const { fromModel, toModel } = notification.params;
-          complete({ type: 'error', message: `model rerouted: ${fromModel} -> ${toModel}` });
-          return;
-        }
         case 'error':
           writeError(errorText(notification.params.error));
           return;
@@ -66,21 +64,32 @@ export function jsonlOutput(stdout: Writable, stderr: Writable): Output {
           return;
       }
     },
+    notice: (message) => {
+      complete({ type: 'error', message });
+    },
     warn: (message) => {
       stderr.write(`warning: ${message}\n`);
     },
     ended(outcome) {
+      // A command that runs on in the background ends with this program; whoever reads this need not wait for it.
+      for (const { id, started } of open.values()) complete({ ...started, status: 'completed' }, id);
       if (todo) complete(todo.items, todo.id);
+      const usage = usageOf(outcome.usage);
       if (outcome.kind === 'failed') {
         if (outcome.message !== lastError) writeError(outcome.message);
-        write({ type: 'turn.failed', error: { message: outcome.message } });
+        write({ type: 'turn.failed', error: { message: outcome.message, ...causeFields(outcome.cause) }, usage });
         return;
       }
-      const { inputTokens, cachedInputTokens, outputTokens } = outcome.usage;
-      write({
-        type: 'turn.completed',
-        usage: { input_tokens: inputTokens, cached_input_tokens: cachedInputTokens, output_tokens: outputTokens },
-      });
+      write({ type: 'turn.completed', usage });
     },
   };
+}
+
+/** What a script needs to know of a failure beside its text: `code` as the core's events name it, and the HTTP status. */
+function causeFields(cause: FailureCause | null): { code: string; http_status?: number } {
+  if (cause === null) return { code: 'other' };
+  if (typeof cause === 'string') return { code: snake(cause) };
+  const [name, about] = Object.entries(cause)[0] ?? ['other', null];
+  const status = about?.httpStatusCode ?? null;
+  return { code: snake(name), ...(status === null ? {} : { http_status: status }) };
 }

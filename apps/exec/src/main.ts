@@ -157,7 +157,7 @@ async function readSchema(path: string): Promise<unknown> {
 }
 
 function exitCodeOf(result: RunResult, stop: Stop): number {
-  const sandbox = result.trouble === 'sandboxError' ? EXIT.sandbox : null;
+  const sandbox = result.lacksSandbox ? EXIT.sandbox : null;
   if (result.kind === 'completed') return sandbox ?? EXIT.ok;
   return stop.exitCode ?? sandbox ?? EXIT.failed;
 }

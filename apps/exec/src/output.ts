@@ -1,11 +1,15 @@
-import type { ResultOf, ServerNotification, TokenUsageBreakdown } from '@codex/protocol';
+import type { CodexErrorInfo, ResultOf, ServerNotification, TokenUsageBreakdown } from '@codex/protocol';
 
 export type Opened = ResultOf<'thread/start'>;
 
 /** How the turn ended. */
 export type Outcome =
   | { kind: 'completed'; usage: TokenUsageBreakdown; lastMessage: string | null }
-  | { kind: 'failed'; message: string; usage: TokenUsageBreakdown };
+  /** `cause` is null when nothing is known of it but the message. */
+  | { kind: 'failed'; message: string; cause: FailureCause | null; usage: TokenUsageBreakdown };
+
+/** `interrupted`: this process was told to stop. */
+export type FailureCause = CodexErrorInfo | 'interrupted';
 
 /** Shows a run. */
 export interface Output {
@@ -13,7 +17,9 @@ export interface Output {
   opened(opened: Opened, prompt: string | null): void;
   /** Everything about the turn from its start to its end. */
   event(notification: ServerNotification): void;
-  /** Remarks that are no part of the turn. */
+  /** Something the user should know of the run, after `opened`. */
+  notice(message: string): void;
+  /** Remarks about how this program was started. */
   warn(message: string): void;
   ended(outcome: Outcome): void;
 }

@@ -1,10 +1,10 @@
 import { type Client, createClient, RpcError } from '@codex/app-server-client';
 import { channelPair, type CodexError, isAbort, type Logger, systemClock, toMessage } from '@codex/base';
 import type { Override } from '@codex/config';
-import type { CodexErrorInfo, ParamsIn, ServerNotificationMethod, UserInput } from '@codex/protocol';
+import type { ParamsIn, ServerNotificationMethod, UserInput } from '@codex/protocol';
 import { createServer } from '@codex/server';
 import { Refused, VERSION } from './io.ts';
-import { errorText, type Opened, type Outcome, type Output } from './output.ts';
+import { errorText, type FailureCause, type Opened, type Outcome, type Output } from './output.ts';
 import { refuseQuestion } from './questions.ts';
 import { createTurnUsage } from './usage.ts';
 
@@ -28,8 +28,8 @@ export interface RunOptions {
   output: Output;
 }
 
-/** `trouble` is the kind of error that ended the turn; `sandboxError` also when the turn went on without its commands. */
-export type RunResult = Outcome & { trouble: CodexErrorInfo | null };
+/** `lacksSandbox`: commands were refused because their policy cannot be enforced here, whatever the turn made of it. */
+export type RunResult = Outcome & { lacksSandbox: boolean };
 
 /** Pieces of what a later notification tells as a whole: no output shows them. */
 const NOT_SHOWN = [
@@ -51,9 +51,10 @@ const INTERRUPT_MS = 5_000;
  * is no thread to run on, and the abort reason when that was not yet decided.
  */
 export async function runTurn(options: RunOptions): Promise<RunResult> {
-  const { home, cwd, env, overrides, profile, log, signal } = options;
+  const { home, cwd, env, overrides, profile, log, signal, output } = options;
   const [near, far] = channelPair<unknown, unknown>();
   let refusal: CodexError | undefined;
+  const notices = createNotices(output);
   const server = createServer({
     home,
     cwd,
@@ -67,6 +68,7 @@ export async function runTurn(options: RunOptions): Promise<RunResult> {
     honourApiKeyEnv: true,
     log,
     onSandboxRefusal: (why) => (refusal ??= why),
+    onWarning: (message) => notices.add(message),
   });
   server.connect(far, { name: 'exec' });
   const client = createClient(near, { onQuestion: refuseQuestion });
@@ -79,11 +81,11 @@ export async function runTurn(options: RunOptions): Promise<RunResult> {
       },
       { signal },
     );
-    const result = await converse(client, options);
-    if (!refusal) return result;
+    const result = await converse(client, { ...options, output: { ...output, opened: notices.opened } });
     // The model was told, and may have answered; whoever waits for its work has to know all the same.
-    options.output.warn(refusal.message);
-    return { ...result, trouble: 'sandboxError' };
+    if (refusal) output.warn(refusal.message);
+    const lacksSandbox = refusal !== undefined || (result.kind === 'failed' && result.cause === 'sandboxError');
+    return { ...result, lacksSandbox };
   } catch (error) {
     if (error instanceof RpcError) throw new Refused(`Error: ${error.message}`, undefined, { cause: error });
     throw error;
@@ -93,7 +95,7 @@ export async function runTurn(options: RunOptions): Promise<RunResult> {
   }
 }
 
-async function converse(client: Client, options: RunOptions): Promise<RunResult> {
+async function converse(client: Client, options: RunOptions): Promise<Outcome> {
   const { output, task, signal } = options;
   const { opened, earlierTurns } = await options.open(client);
   const threadId = opened.thread.id;
@@ -112,8 +114,8 @@ async function converse(client: Client, options: RunOptions): Promise<RunResult>
     return end(output, {
       kind: 'failed',
       message: toMessage(error),
+      cause: isAbort(error) ? 'interrupted' : null,
       usage: createTurnUsage(false).used,
-      trouble: null,
     });
   }
 }
@@ -136,16 +138,18 @@ async function begin(client: Client, threadId: string, task: Task, signal: Abort
 async function follow(
   client: Client,
   run: { threadId: string; turnId: string; earlierTurns: boolean; output: Output; signal: AbortSignal },
-): Promise<RunResult> {
+): Promise<Outcome> {
   const { threadId, turnId, output, signal } = run;
   const usage = createTurnUsage(run.earlierTurns);
   let lastMessage: string | null = null;
   let failure = 'the server ended before the turn did';
-  let trouble: CodexErrorInfo | null = null;
+  let cause: FailureCause | null = null;
   for await (const event of client.events) {
     if (event.method === 'configWarning' || event.method === 'deprecationNotice') {
       const { summary, details } = event.params;
-      output.warn(details ? `${summary} ${details}` : summary);
+      const remark = details ? `${summary} ${details}` : summary;
+      if (event.method === 'configWarning') output.notice(remark);
+      else output.warn(remark);
       continue;
     }
     if (!('threadId' in event.params) || event.params.threadId !== threadId) continue;
@@ -156,7 +160,7 @@ async function follow(
       case 'error':
         if (event.params.willRetry) break;
         failure = errorText(event.params.error);
-        trouble = event.params.error.codexErrorInfo;
+        cause = event.params.error.codexErrorInfo;
         break;
       case 'item/started':
         if (event.params.item.type !== 'userMessage') usage.modelAnswered();
@@ -169,14 +173,15 @@ async function follow(
         const { turn } = event.params;
         if (turn.id !== turnId) continue;
         const used = usage.used;
-        if (turn.status === 'completed')
-          return end(output, { kind: 'completed', usage: used, lastMessage, trouble: null });
-        const message = turn.status === 'interrupted' ? reasonOf(signal) : turn.error ? errorText(turn.error) : failure;
+        if (turn.status === 'completed') return end(output, { kind: 'completed', usage: used, lastMessage });
+        if (turn.status === 'interrupted') {
+          return end(output, { kind: 'failed', message: reasonOf(signal), cause: 'interrupted', usage: used });
+        }
         return end(output, {
           kind: 'failed',
-          message,
+          message: turn.error ? errorText(turn.error) : failure,
+          cause: turn.error?.codexErrorInfo ?? cause,
           usage: used,
-          trouble: turn.error?.codexErrorInfo ?? trouble,
         });
       }
       default:
@@ -184,13 +189,31 @@ async function follow(
     }
     output.event(event);
   }
-  const message = signal.aborted ? reasonOf(signal) : failure;
-  return end(output, { kind: 'failed', message, usage: usage.used, trouble });
+  const ending = signal.aborted
+    ? ({ message: reasonOf(signal), cause: 'interrupted' } as const)
+    : { message: failure, cause };
+  return end(output, { kind: 'failed', ...ending, usage: usage.used });
 }
 
-function end(output: Output, result: RunResult): RunResult {
-  output.ended(result);
-  return result;
+function end(output: Output, outcome: Outcome): Outcome {
+  output.ended(outcome);
+  return outcome;
+}
+
+/** Keeps what comes before the thread is shown: nothing stands ahead of that. */
+function createNotices(output: Output): { add(message: string): void; opened: Output['opened'] } {
+  let early: string[] | null = [];
+  return {
+    add(message) {
+      if (early) early.push(message);
+      else output.notice(message);
+    },
+    opened(opened, prompt) {
+      output.opened(opened, prompt);
+      for (const message of early ?? []) output.notice(message);
+      early = null;
+    },
+  };
 }
 
 function reasonOf(signal: AbortSignal): string {

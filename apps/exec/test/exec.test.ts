@@ -80,8 +80,40 @@ describe('JSON events', () => {
     expect(events.slice(1)).toEqual([
       { type: 'turn.started' },
       { type: 'error', message },
-      { type: 'turn.failed', error: { message } },
+      {
+        type: 'turn.failed',
+        error: { message, code: 'other' },
+        usage: { input_tokens: 0, cached_input_tokens: 0, output_tokens: 0 },
+      },
     ]);
+  });
+
+  it('of a run with remarks have them as error items behind the thread', async () => {
+    const { exec, provider } = await set([say('ok')]);
+    const { events, stderr } = await exec(
+      [
+        ...['--skip-git-repo-check', ...provider().slice(2), '-m', 'unheard-of', '--json'],
+        ...['--enable', 'codex_hooks', '-c', 'mcp_servers.none={command="no-such-program"}', 'go'],
+      ],
+      { bare: true },
+    );
+    const types = events.map(({ type, item }) => (item as { type?: string } | undefined)?.type ?? type);
+    expect(types).toEqual([
+      ...['thread.started', 'error', 'error', 'turn.started', 'error', 'agent_message', 'turn.completed'],
+    ]);
+    const messages = events.flatMap(({ item }) => (item as { message?: string } | undefined)?.message ?? []);
+    expect(messages).toEqual([
+      expect.stringContaining('Under-development features enabled: codex_hooks'),
+      expect.stringContaining('Model metadata for `unheard-of` not found'),
+      expect.stringContaining('MCP client for `none` failed to start'),
+    ]);
+    expect(stderr).toBe('');
+  });
+
+  it('show what a front end is told to hide from people', async () => {
+    const { exec } = await set([reasoning(['summary']), say('ok')]);
+    const { events } = await exec(['--json', '-c', 'hide_agent_reasoning=true', 'go']);
+    expect(events[2]).toMatchObject({ item: { type: 'reasoning', text: 'summary' } });
   });
 });
 

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import type { ServerNotification, ThreadItem } from '@codex/protocol';
 import { expect, it } from 'vitest';
 import { jsonlOutput } from '../src/jsonl.ts';
-import type { Outcome } from '../src/output.ts';
+import type { FailureCause, Outcome } from '../src/output.ts';
 
 const at = { threadId: 't', turnId: 'u' };
 const started = (item: ThreadItem): ServerNotification => ({ method: 'item/started', params: { ...at, item } });
@@ -122,13 +122,15 @@ it('leaves out what has no place in its events, without counting it', () => {
   ]);
 });
 
-it('shows other models taking over as an error item', () => {
-  const rerouted: ServerNotification = {
-    method: 'model/rerouted',
-    params: { ...at, fromModel: 'a', toModel: 'b', reason: 'highRiskCyberActivity' },
+it('completes a command that runs on when the turn is over', () => {
+  const command = { id: 'item_0', type: 'command_execution', command: 'serve', aggregated_output: '', exit_code: null };
+  const item: ThreadItem = {
+    ...{ type: 'commandExecution', id: 'c', command: 'serve', cwd: '/', processId: '1', status: 'inProgress' },
+    ...{ commandActions: [], aggregatedOutput: null, exitCode: null, durationMs: null },
   };
-  expect(lines([rerouted])).toEqual([
-    { type: 'item.completed', item: { id: 'item_0', type: 'error', message: 'model rerouted: a -> b' } },
+  expect(lines([started(item)], done).slice(0, 2)).toEqual([
+    { type: 'item.started', item: { ...command, status: 'in_progress' } },
+    { type: 'item.completed', item: { ...command, status: 'completed' } },
   ]);
 });
 
@@ -136,15 +138,34 @@ it('ends with usage, or with the error said once', () => {
   expect(lines([], done)).toEqual([
     { type: 'turn.completed', usage: { input_tokens: 3, cached_input_tokens: 1, output_tokens: 2 } },
   ]);
-  const failed: Outcome = { kind: 'failed', message: 'why (more)', usage };
+  const failed: Outcome = { kind: 'failed', message: 'why (more)', cause: null, usage };
   const told: ServerNotification = {
     method: 'error',
     params: { ...at, willRetry: false, error: { message: 'why', codexErrorInfo: null, additionalDetails: 'more' } },
   };
   const expected = [
     { type: 'error', message: 'why (more)' },
-    { type: 'turn.failed', error: { message: 'why (more)' } },
+    {
+      type: 'turn.failed',
+      error: { message: 'why (more)', code: 'other' },
+      usage: { input_tokens: 3, cached_input_tokens: 1, output_tokens: 2 },
+    },
   ];
   expect(lines([told], failed)).toEqual(expected);
   expect(lines([], failed)).toEqual(expected);
+});
+
+it.each<[FailureCause, object]>([
+  ['contextWindowExceeded', { code: 'context_window_exceeded' }],
+  ['interrupted', { code: 'interrupted' }],
+  [
+    { responseTooManyFailedAttempts: { httpStatusCode: 429 } },
+    { code: 'response_too_many_failed_attempts', http_status: 429 },
+  ],
+  [{ responseStreamDisconnected: { httpStatusCode: null } }, { code: 'response_stream_disconnected' }],
+])('tells scripts what kind of failure it was: %j', (cause, fields) => {
+  expect(lines([], { kind: 'failed', message: 'why', cause, usage }).at(-1)).toMatchObject({
+    type: 'turn.failed',
+    error: { message: 'why', ...fields },
+  });
 });

@@ -21,6 +21,8 @@ export interface ServerContext {
   readonly sessionSource: SessionSource;
   /** Stands in for the name of whatever client; null: the client's own. */
   readonly originator: string | null;
+  /** Hears what no notification tells. */
+  onWarning(message: string): void;
   readonly log: Logger;
   readonly clock: Clock;
   readonly ids: Ids;

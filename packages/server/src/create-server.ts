@@ -60,6 +60,8 @@ export interface ServerOptions {
   collectGarbage?: () => void;
   /** Called when a command was refused because its policy cannot be enforced here. */
   onSandboxRefusal?: (why: CodexError) => void;
+  /** Called with what a user should know of a thread and no notification tells. */
+  onWarning?: (message: string) => void;
   limits?: Partial<Limits>;
 }
 
@@ -86,11 +88,13 @@ export function createServer(options: ServerOptions): Server {
   const ids = options.ids ?? systemIds(clock);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const log = options.log.child({ transport: options.transport });
+  const { onWarning = () => {} } = options;
   const subscriptions = createSubscriptions((threadId) => idle.followersChanged(threadId));
   const questions = createQuestions({ subscriptions, log });
   const feed = createThreadFeed({
     subscriptions,
     questions,
+    onWarning,
     onTurnEnded: () => {
       for (const hear of idleListeners) hear();
     },
@@ -151,6 +155,7 @@ export function createServer(options: ServerOptions): Server {
     version: options.version,
     sessionSource: options.sessionSource,
     originator: options.originator ?? null,
+    onWarning,
     log,
     clock,
     ids,

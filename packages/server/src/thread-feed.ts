@@ -19,6 +19,7 @@ export interface ThreadFeed {
 export interface ThreadFeedDeps {
   subscriptions: Subscriptions;
   questions: Questions;
+  onWarning: (message: string) => void;
   /** Some turn has ended, or a thread is gone. */
   onTurnEnded: () => void;
 }
@@ -29,7 +30,7 @@ function isLasting({ type }: ThreadEvent): boolean {
 }
 
 export function createThreadFeed(deps: ThreadFeedDeps): ThreadFeed {
-  const { subscriptions, questions, onTurnEnded } = deps;
+  const { subscriptions, questions, onWarning, onTurnEnded } = deps;
   const raw = new Set<string>();
   const quiet = new Set<string>();
   const expected = new Set<string>();
@@ -52,6 +53,7 @@ export function createThreadFeed(deps: ThreadFeedDeps): ThreadFeed {
           subscriptions.publish(threadId, note, isLasting(event) ? thread.flush() : undefined);
         }
     }
+    if (event.type === 'notice' && event.level === 'warning') onWarning(event.message);
     if (event.type === 'turn.started') expected.delete(threadId);
     if (event.type === 'turn.ended') onTurnEnded();
     if (event.type === 'thread.closed') {

@@ -178,7 +178,10 @@ async function threadIdOf(ctx: RequestContext, path: string, given: string): Pro
 async function configFor(ctx: RequestContext, params: OpenParams, cwd: string | null | undefined) {
   const { config } = ctx.server.services;
   const loaded = await config.forThread({ cwd, config: params.config, settings: settingsOf(params) });
-  ctx.afterReply(() => tellUnheeded(ctx, loaded));
+  ctx.afterReply(() => {
+    for (const message of loaded.startupWarnings) ctx.server.onWarning(message);
+    return tellUnheeded(ctx, loaded);
+  });
   return loaded;
 }
 
