@@ -449,6 +449,7 @@ export {
 export { type Decoded, decodeParams, decodeValue, unknownMethod } from './decode.ts';
 export { type Method, type Notification, NoParams, type Schema, type ServerRequestRow } from './define.ts';
 export { experimentalUse } from './experimental.ts';
+export { type LaterMethod, laterMethods, type LaterParams, type LaterResult } from './later-methods.ts';
 export { lazy } from './lazy.ts';
 export { formatListCursor, type ListPlace, parseListCursor } from './list-cursor.ts';
 export type { Provider } from './provider.ts';

@@ -169,6 +169,7 @@ describe('pins', () => {
       'exportJsonSchema',
       'exportTypeScript',
       'formatListCursor',
+      'laterMethods',
       'lazy',
       'parseListCursor',
       'serverNotifications',

@@ -8,6 +8,8 @@ export interface FrozenTurns {
   /** Bytes of `pieces`. */
   readonly bytes: number;
   all(): Turn[];
+  /** Those from `start` to before `end`. */
+  slice(start: number, end: number): Turn[];
 }
 
 /** Turns being collected; indexes count from 0. */
@@ -75,6 +77,7 @@ export function freezeTurns(turns: Iterable<Turn> = []): TurnFreezer {
     },
     pieces,
     all: () => places.map(read),
+    slice: (start, end) => places.slice(start, end).map(read),
     put(turn) {
       const at = indexes.get(turn.id) ?? places.length;
       places[at] = write(turn);

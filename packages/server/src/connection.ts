@@ -24,6 +24,8 @@ export type Phase = 'opening' | 'initialized' | 'ready' | 'draining' | 'closed';
 export interface Introduction {
   identity: ClientIdentity;
   experimental: boolean;
+  /** Whether the client belongs to a later version and needs what came with it (§20.3). */
+  later: boolean;
   optOut: ReadonlySet<string>;
 }
 
@@ -90,6 +92,10 @@ export class Connection {
   /** True as long as notifications and questions may be sent here. */
   get listening(): boolean {
     return this.#phase === 'initialized' || this.#phase === 'ready';
+  }
+
+  get later(): boolean {
+    return this.#introduction?.later ?? false;
   }
 
   introduce(introduction: Introduction): void {

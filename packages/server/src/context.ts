@@ -45,6 +45,8 @@ export interface RequestContext {
   readonly connection: Connection;
   readonly server: ServerContext;
   readonly log: Logger;
+  /** The params as the client wrote them. */
+  readonly raw: unknown;
   /**
    * Runs when the response is on its way: the place for whatever makes notifications. Not called when the request
    * fails. The next request of the same lane waits for it.

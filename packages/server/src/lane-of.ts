@@ -1,12 +1,12 @@
 import { isObject } from '@codex/base';
-import type { ClientMethod } from '@codex/protocol';
+import type { ClientMethod, LaterMethod } from '@codex/protocol';
 import { readUuid } from './thread-id.ts';
 
 /**
  * The lane a request is served in, or null when it can run at once. Requests about one thread, about the
  * configuration, the account or one process are served in the order of their arrival; nothing else waits for them.
  */
-export function laneOf(method: ClientMethod, params: unknown, connectionId: number): string | null {
+export function laneOf(method: ClientMethod | LaterMethod, params: unknown, connectionId: number): string | null {
   if (method === 'thread/list' || method === 'thread/loaded/list' || method === 'thread/start') return null;
   if (method.startsWith('config/') || method === 'configRequirements/read') return 'config';
   if (method.startsWith('account/') || method === 'getAuthStatus') return 'account';

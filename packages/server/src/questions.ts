@@ -1,4 +1,4 @@
-import { type Logger, raceAbort } from '@codex/base';
+import { type Clock, type Logger, raceAbort, systemClock } from '@codex/base';
 import {
   decodeValue,
   RPC_CODES,
@@ -13,12 +13,14 @@ import {
 } from '@codex/protocol';
 import type { Answer, Question } from '@codex/timeline';
 import type { Connection, Reply } from './connection.ts';
+import { laterQuestion } from './later/messages.ts';
 import { outgoing } from './outgoing.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 /** Who takes the answers: a thread. */
 export interface Answerable {
   readonly id: string;
+  settings(): { readonly cwd: string };
   answer(questionId: number, answer: Answer): boolean;
 }
 
@@ -46,31 +48,33 @@ export type AnyAnswer<M extends ServerRequestMethod> =
   | { ok: true; result: ServerRequestResult<M> }
   | { ok: false; error: RpcErrorBody };
 
+interface Asked {
+  thread: Answerable;
+  question: Question;
+  /** ms since the epoch. */
+  askedAt: number;
+}
+
 interface Pending {
   method: ServerRequestMethod;
   /** The thread's question this is; null for what is about no thread. */
-  about: { thread: Answerable; question: Question } | null;
+  about: Asked | null;
   asked: WeakSet<Connection>;
   settle(answer: AnyAnswer<ServerRequestMethod>): void;
 }
 
-export function createQuestions(deps: { subscriptions: Subscriptions; log: Logger }): Questions {
-  const { subscriptions, log } = deps;
+export function createQuestions(deps: { subscriptions: Subscriptions; log: Logger; clock?: Clock }): Questions {
+  const { subscriptions, log, clock = systemClock } = deps;
   /** In order of the request ids, which are integers from 0 for the whole process. */
   const pending = new Map<RequestId, Pending>();
   let nextId = 0;
 
-  const ask = (
-    requestId: number,
-    question: Question,
-    asked: WeakSet<Connection>,
-    connections: Iterable<Connection>,
-  ) => {
-    const full = outgoing(requestOf(requestId, question));
+  const ask = (requestId: number, about: Asked, asked: WeakSet<Connection>, connections: Iterable<Connection>) => {
+    const full = outgoing(requestOf(requestId, about.question));
     for (const connection of connections) {
       asked.add(connection);
-      const experimental = connection.introduction?.experimental ?? false;
-      connection.ask(experimental ? full : outgoing(requestOf(requestId, withoutExperimental(question))));
+      const isPlain = connection.introduction?.experimental && !connection.later;
+      connection.ask(isPlain ? full : outgoing(requestOf(requestId, questionFor(connection, about))));
     }
   };
 
@@ -78,13 +82,14 @@ export function createQuestions(deps: { subscriptions: Subscriptions; log: Logge
     open(thread, question) {
       const requestId = nextId++;
       const asked = new WeakSet<Connection>();
+      const about = { thread, question, askedAt: clock.now() };
       pending.set(requestId, {
         method: question.method,
-        about: { thread, question },
+        about,
         asked,
         settle: (answer) => thread.answer(question.id, answer as Answer),
       });
-      ask(requestId, question, asked, subscriptions.of(thread.id));
+      ask(requestId, about, asked, subscriptions.of(thread.id));
     },
     close(threadId, question) {
       for (const [requestId, { about }] of pending) {
@@ -97,7 +102,7 @@ export function createQuestions(deps: { subscriptions: Subscriptions; log: Logge
     },
     replay(threadId, connection) {
       for (const [requestId, { about, asked }] of pending) {
-        if (about?.thread.id === threadId) ask(Number(requestId), about.question, asked, [connection]);
+        if (about?.thread.id === threadId) ask(Number(requestId), about, asked, [connection]);
       }
     },
     async askAll(method, params, signal) {
@@ -129,7 +134,17 @@ export function createQuestions(deps: { subscriptions: Subscriptions; log: Logge
   };
 }
 
-function requestOf(id: number, question: Question): RpcMessage {
+/** In the form that this client understands and may see. */
+function questionFor(
+  connection: Connection,
+  { thread, question, askedAt }: Asked,
+): Pick<Question, 'method'> & { params: object } {
+  const shown = connection.introduction?.experimental ? question : withoutExperimental(question);
+  if (!connection.later) return shown;
+  return { method: shown.method, params: laterQuestion(shown, { askedAt, cwd: thread.settings().cwd }) };
+}
+
+function requestOf(id: number, question: Pick<Question, 'method'> & { params: object }): RpcMessage {
   return { method: question.method, id, params: question.params };
 }
 

@@ -1,7 +1,8 @@
+import { type Clock, systemClock } from '@codex/base';
 import type { ServerNotification, ServerNotificationMethod } from '@codex/protocol';
 import type { FrozenTurns } from '@codex/rollout';
 import type { Connection } from './connection.ts';
-import { outgoing, outgoingWithTurns } from './outgoing.ts';
+import { inForms } from './later/messages.ts';
 
 /** Notifications every initialized connection gets; all others go to the subscribers of their thread (§7). */
 const GLOBAL = new Set<string>([
@@ -42,7 +43,10 @@ export interface Subscriptions {
 const NOBODY: ReadonlySet<Connection> = new Set();
 
 /** `onChange` hears of a thread when somebody begins or ceases to follow it. */
-export function createSubscriptions(onChange: (threadId: string) => void = () => {}): Subscriptions {
+export function createSubscriptions(
+  onChange: (threadId: string) => void = () => {},
+  clock: Clock = systemClock,
+): Subscriptions {
   const connections = new Set<Connection>();
   const byThread = new Map<string, Set<Connection>>();
 
@@ -55,8 +59,8 @@ export function createSubscriptions(onChange: (threadId: string) => void = () =>
   };
 
   const broadcast = (notification: ServerNotification, turns?: FrozenTurns) => {
-    const sent = turns ? outgoingWithTurns(notification, turns) : outgoing(notification);
-    for (const connection of connections) connection.hear(sent, notification.method);
+    const form = inForms(notification, { turns, now: clock.now() });
+    for (const connection of connections) connection.hear(form(connection), notification.method);
   };
 
   return {
@@ -83,8 +87,8 @@ export function createSubscriptions(onChange: (threadId: string) => void = () =>
       }
       const followers = byThread.get(threadId);
       if (!followers) return;
-      const sent = outgoing(notification, after);
-      for (const connection of followers) connection.tell(sent, notification.method);
+      const form = inForms(notification, { after, now: clock.now() });
+      for (const connection of followers) connection.tell(form(connection), notification.method);
     },
     broadcast,
   };

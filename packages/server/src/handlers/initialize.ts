@@ -1,5 +1,6 @@
 import { CodexError } from '@codex/base';
 import type { Handlers } from '../context.ts';
+import { isLaterClient } from '../later/requests.ts';
 import { isHeaderValue, originatorOf, platformFamily, platformOs, userAgentOf } from '../user-agent.ts';
 
 export const initializeHandlers = {
@@ -14,9 +15,11 @@ export const initializeHandlers = {
     }
     const originator = originatorOf(env, ctx.server.originator ?? clientInfo.name);
     const userAgent = userAgentOf({ originator, version, env, client: clientInfo });
+    const later = isLaterClient(ctx.raw);
     ctx.connection.introduce({
       identity: { originator, userAgent, name: clientInfo.name },
       experimental: capabilities?.experimentalApi ?? false,
+      later,
       optOut: new Set(capabilities?.optOutNotificationMethods ?? []),
     });
     ctx.afterReply(async () => {
@@ -30,7 +33,8 @@ export const initializeHandlers = {
         ctx.connection.becomeReady();
       }
     });
-    return { userAgent, platformFamily: platformFamily(), platformOs: platformOs() };
+    const platform = { platformFamily: platformFamily(), platformOs: platformOs() };
+    return { userAgent, ...platform, ...(later && { codexHome: ctx.server.home }) };
   },
 
   'mock/experimentalMethod': (params) => ({ echoed: params.value ?? null }),
