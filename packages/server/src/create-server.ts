@@ -213,6 +213,7 @@ export function createServer(options: ServerOptions): Server {
           subscriptions.remove(gone);
           services.commands.endAll(gone);
           services.files.endAll(gone);
+          elicitations.endAll(gone);
         },
       });
       subscriptions.add(connection);

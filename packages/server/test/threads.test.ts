@@ -306,6 +306,18 @@ describe('elicitations out of band', () => {
     expect(await client.request('thread/decrement_elicitation', params)).toEqual({ count: 1, paused: true });
     expect(await client.request('thread/decrement_elicitation', params)).toEqual({ count: 0, paused: false });
   });
+
+  it('end with the client that began them', async () => {
+    const { server, client } = await withModel([]);
+    const { thread } = await client.request('thread/start', {});
+    const params = { threadId: thread.id };
+    const other = await introduced(server);
+    await other.request('thread/increment_elicitation', params);
+    await client.request('thread/increment_elicitation', params);
+    other.hangUp();
+    await other.closed;
+    expect(await client.request('thread/decrement_elicitation', params)).toEqual({ count: 0, paused: false });
+  });
 });
 
 describe('an approval', () => {

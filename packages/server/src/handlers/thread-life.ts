@@ -63,12 +63,12 @@ export const threadLifeHandlers = {
   },
 
   'thread/increment_elicitation'(params, ctx) {
-    const count = ctx.server.elicitations.begin(requireThread(ctx, params.threadId));
+    const count = ctx.server.elicitations.begin(requireThread(ctx, params.threadId), ctx.connection);
     return { count, paused: count > 0 };
   },
 
   'thread/decrement_elicitation'(params, ctx) {
-    const count = ctx.server.elicitations.end(requireThread(ctx, params.threadId));
+    const count = ctx.server.elicitations.end(requireThread(ctx, params.threadId), ctx.connection);
     return { count, paused: count > 0 };
   },
 
