@@ -43,7 +43,7 @@ interface Folder {
 }
 
 /**
- * Lists files, hidden ones too, without what `.gitignore` and `.ignore` leave out. Links are followed, but never round
+ * Lists files, hidden ones too, without `.git` and what `.gitignore` and `.ignore` leave out. Links are followed, but never round
  * in a circle. Folders that cannot be read count as empty. Stops when `signal` aborts.
  */
 export function listFiles(roots: readonly Root[], deps: FileListDeps): FileList {
@@ -64,6 +64,8 @@ export function listFiles(roots: readonly Root[], deps: FileListDeps): FileList 
     for (const entry of entries) {
       if (signal.aborted || files.length >= MAX_FILES) return;
       if (pacer.isDue()) await pacer.rest();
+      // Nobody looks for what git keeps for itself, and it would crowd out the rest.
+      if (entry.name === '.git') continue;
       const path = folder.path.endsWith(sep) ? folder.path + entry.name : folder.path + sep + entry.name;
       const kind = entry.isSymbolicLink() ? await kindOfTarget(path) : kindOf(entry);
       if (kind === 'other' || isIgnored(scope, path, kind === 'folder')) continue;
