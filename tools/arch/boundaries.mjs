@@ -62,7 +62,7 @@ export const PACKAGES = {
   'packages/auth': {
     floor: 'parts',
     imports: ['base', 'protocol'],
-    builtins: [...FILES, ...NETWORK, 'crypto'],
+    builtins: [...FILES, ...NETWORK, 'crypto', 'events'],
     libraries: [],
   },
   'packages/models': {
@@ -82,6 +82,12 @@ export const PACKAGES = {
     imports: ['base', 'protocol'],
     builtins: ['fs', 'path'],
     libraries: ['yaml'],
+  },
+  'packages/plugins': {
+    floor: 'parts',
+    imports: ['base', 'protocol'],
+    builtins: ['fs', 'path'],
+    libraries: [],
   },
   'packages/sandbox': {
     floor: 'parts',
@@ -124,6 +130,7 @@ export const PACKAGES = {
       'mcp-client',
       'models',
       'network-proxy',
+      'plugins',
       'protocol',
       'rollout',
       'sandbox',
@@ -159,6 +166,12 @@ export const PACKAGES = {
     builtins: ANY,
     libraries: [],
   },
+  'apps/tui': {
+    floor: 'apps',
+    imports: ['app-server-client', 'base', 'config', 'protocol', 'server'],
+    builtins: ANY,
+    libraries: ['@mariozechner/pi-tui'],
+  },
   'apps/cli': {
     floor: 'multitool',
     imports: [
@@ -171,6 +184,7 @@ export const PACKAGES = {
       'network-proxy',
       'sandbox',
       'test-client',
+      'tui',
     ],
     builtins: ANY,
     libraries: [],

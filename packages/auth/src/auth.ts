@@ -1,8 +1,24 @@
-import { CodexError, isCodexError, type Logger, toMessage } from '@codex/base';
-import type { Account, AuthMode } from '@codex/protocol';
+import { type Clock, CodexError, type Logger, toMessage } from '@codex/base';
+import type { Account, RateLimitSnapshot } from '@codex/protocol';
 import { readClaims, toPlan } from './claims.ts';
-import { type AuthStore, fileStore, memoryStore, type Stored } from './store.ts';
-import type { AuthSource, AuthStatus, Credential, ExternalTokens, ForcedLogin, UnauthorizedOutcome } from './types.ts';
+import { createCredentials } from './credentials.ts';
+import { createCurrentLogin, modeOf } from './current-login.ts';
+import { mismatch } from './forced.ts';
+import type { IssuerAddress, IssuerDeps } from './issuer.ts';
+import { EXTERNAL_ACTIVE, NO_KEYRING, refuse } from './messages.ts';
+import type { createRefresher } from './refresh.ts';
+import { type AuthStore, fileStore, memoryStore, missingKeyring } from './store.ts';
+import type {
+  AuthStatus,
+  BrowserLogin,
+  Credential,
+  DeviceLogin,
+  ExternalTokens,
+  ForcedLogin,
+  HttpSend,
+  Tokens,
+  UnauthorizedOutcome,
+} from './types.ts';
 
 export interface AuthDeps {
   /** CODEX_HOME. */
@@ -10,9 +26,16 @@ export interface AuthDeps {
   env: Readonly<Record<string, string | undefined>>;
   /** Whether CODEX_API_KEY counts, as it does for exec. */
   honourEnvKey: boolean;
+  clock: Clock;
   log: Logger;
+  /** For the issuer of ChatGPT logins and for the account's backend. */
+  http: HttpSend;
+  /** Who asks there: `user-agent` and `originator`. */
+  headers?: () => Readonly<Record<string, string>>;
+  /** Default OpenAI. */
+  issuer?: Partial<IssuerAddress>;
   /** `cli_auth_credentials_store`; default `file`. `auto` is the file too, as there is no keyring. */
-  store?: 'file' | 'ephemeral' | 'auto';
+  store?: 'file' | 'keyring' | 'auto' | 'ephemeral';
   forced?: () => ForcedLogin;
   /** Asks the client for new tokens after a 401. Rejects with a CodexError for the user. */
   refreshExternal?: (previousAccountId: string) => Promise<ExternalTokens>;
@@ -21,115 +44,109 @@ export interface AuthDeps {
 export interface Auth {
   /**
    * What to send to a provider: CODEX_API_KEY (where it counts), tokens from the client, auth.json, and for the
-   * built-in `openai` last OPENAI_API_KEY. Throws CodexError `auth` when auth.json is damaged.
+   * built-in `openai` last OPENAI_API_KEY. Stored tokens of eight days are renewed first, where that works. Throws
+   * CodexError `auth` when auth.json is damaged.
    */
   credentials(providerId: string): Promise<Credential>;
-  /** Told of a 401 with the credential that was refused. Rejects with a CodexError when the client gives no new tokens. */
-  onUnauthorized(used: Credential): Promise<UnauthorizedOutcome>;
+  /**
+   * Told of a 401 with the credential that was refused, the `refusals`th of the same request: first the login is read
+   * again, then it is renewed once (spec core §4.6). Rejects with a CodexError when the client gives no new tokens.
+   */
+  onUnauthorized(used: Credential, refusals: number): Promise<UnauthorizedOutcome>;
+  /** Renews stored ChatGPT tokens now, whatever their age. Failures are only logged. */
+  refresh(): Promise<void>;
   /** For `getAuthStatus`. Never throws for a damaged file. */
   status(options?: { includeToken?: boolean }): Promise<AuthStatus>;
   /** For `account/read`; null when nobody is logged in. Throws CodexError `invalidRequest` when a ChatGPT login has no e-mail. */
   account(): Promise<Account | null>;
+  /**
+   * The limits of the ChatGPT account, the ordinary one first; `baseUrl` is `chatgpt_base_url`. Throws CodexError
+   * `invalidRequest` without such a login, `internal` when they cannot be had.
+   */
+  rateLimits(baseUrl: string): Promise<RateLimitSnapshot[]>;
   /** Stores a key. Throws CodexError `invalidRequest` when such a login is not possible now. */
   loginWithApiKey(key: string): Promise<void>;
   /** Takes tokens from the client, for this process only. Throws CodexError `invalidRequest` or `internal`. */
   loginWithTokens(tokens: ExternalTokens): void;
-  /** Whether the client supplies the tokens. */
-  readonly isExternal: boolean;
-  /** Forgets everything stored; environment variables stay. Not being logged in is fine. */
-  logout(): Promise<void>;
+  /**
+   * Begins a ChatGPT login in a browser of this machine; `port` for its way back is 1455 by default. Throws CodexError
+   * `invalidRequest` when such a login is not possible now, `internal` when the port cannot be had.
+   */
+  loginInBrowser(options: { originator: string; port?: number }): Promise<BrowserLogin>;
+  /** Begins a ChatGPT login that is confirmed on another device. Throws like `loginInBrowser`, and Errors for the user. */
+  loginOnDevice(signal: AbortSignal): Promise<DeviceLogin>;
+  /** Forgets everything stored; environment variables stay. False when nobody was logged in, which is fine. */
+  logout(): Promise<boolean>;
   /** Logs out when the login is not of the forced kind; the message for the user, or null. */
   enforceForced(): Promise<string | null>;
 }
 
-type Login =
-  | { source: Exclude<AuthSource, 'external'>; stored: Stored }
-  | { source: 'external'; stored: Extract<Stored, { mode: 'chatgpt' }>; tokens: ExternalTokens };
-
-const EXTERNAL_ACTIVE =
-  'External auth is active. Use account/login/start (chatgptAuthTokens) to update it or account/logout to clear it.';
-const EXPIRED =
-  'Your ChatGPT sign-in is no longer accepted. Sign in again with the official Codex client, or log in with an API key.';
+const TOKEN_URL_VARIABLE = 'CODEX_REFRESH_TOKEN_URL_OVERRIDE';
 
 export function createAuth(deps: AuthDeps): Auth {
-  const { env, log } = deps;
-  const store: AuthStore = deps.store === 'ephemeral' ? memoryStore() : fileStore(deps.home);
+  const { env, clock, log } = deps;
+  const store = openStore(deps);
   const forced = (): ForcedLogin => deps.forced?.() ?? { method: null, workspaceId: null };
-  let external: ExternalTokens | null = null;
+  const headers = deps.headers ?? (() => ({}));
+  const current = createCurrentLogin({ ...deps, store, forced });
+  let refresher: Promise<ReturnType<typeof createRefresher>> | undefined;
 
-  const fromEnv = (name: string): Stored | null => {
-    const key = env[name]?.trim();
-    return key ? { mode: 'apikey', key } : null;
-  };
-
-  const findLogin = async (providerId: string): Promise<Login | null> => {
-    const codexKey = deps.honourEnvKey ? fromEnv('CODEX_API_KEY') : null;
-    if (codexKey) return { source: 'codexApiKey', stored: codexKey };
-    if (external) {
-      const { accessToken, accountId } = external;
-      const stored = { mode: 'chatgpt', accessToken, idToken: accessToken, accountId } as const;
-      return { source: 'external', stored, tokens: external };
-    }
-    const stored = await store.read();
-    if (stored) return { source: 'file', stored };
-    const openaiKey = providerId === 'openai' ? fromEnv('OPENAI_API_KEY') : null;
-    return openaiKey ? { source: 'openaiApiKey', stored: openaiKey } : null;
-  };
-
-  /** For showing: a damaged file means nobody is logged in, with the reason. */
-  const tryLogin = async (): Promise<{ login: Login | null; problem: string | null }> => {
-    try {
-      return { login: await findLogin('openai'), problem: null };
-    } catch (error) {
-      if (!isCodexError(error)) throw error;
-      log.warn({ problem: error.message }, 'stored login cannot be used');
-      return { login: null, problem: error.message };
-    }
-  };
-
-  const setExternal = (tokens: ExternalTokens): void => {
-    const { method, workspaceId } = forced();
-    if (method === 'api') refuse('External ChatGPT auth is disabled. Use API key login instead.');
-    if (workspaceId !== null && tokens.accountId !== workspaceId)
-      refuse(`External auth must use workspace ${workspaceId}, but received "${tokens.accountId}".`);
-    if (!readClaims(tokens.accessToken))
-      throw new CodexError('internal', 'failed to set external auth: invalid ID token format');
-    external = tokens;
-  };
-
-  const logout = async (): Promise<void> => {
-    external = null;
+  const logout = async (): Promise<boolean> => {
+    const had = current.isExternal || (await store.read().catch(() => 'damaged')) !== null;
+    current.dropExternal();
     try {
       await store.remove();
     } catch (error) {
       throw new CodexError('internal', `logout failed: ${toMessage(error)}`, { cause: error });
     }
+    return had;
+  };
+
+  const issuerDeps = async (): Promise<IssuerDeps> => {
+    const { OPENAI } = await import('./issuer.ts');
+    return { address: { ...OPENAI, ...deps.issuer }, http: deps.http, headers, clock };
+  };
+
+  const openRefresher = async () => {
+    const [{ createRefresher }, to] = await Promise.all([import('./refresh.ts'), issuerDeps()]);
+    const tokenUrl = env[TOKEN_URL_VARIABLE]?.trim() || `${to.address.url}/oauth/token`;
+    return createRefresher({ ...to, tokenUrl, store, log });
+  };
+
+  const credentials = createCredentials({
+    ...{ current, clock, log, refreshExternal: deps.refreshExternal },
+    refresh: async (used) => (await (refresher ??= openRefresher()))(used),
+  });
+
+  const acceptTokens = async (tokens: Tokens): Promise<void> => {
+    const { workspaceId } = forced();
+    if (workspaceId !== null && tokens.accountId !== workspaceId)
+      throw new Error(`Login is restricted to workspace id ${workspaceId}.`);
+    try {
+      await store.writeTokens(tokens, clock.now());
+    } catch (error) {
+      const message = `Sign-in completed but credentials could not be saved locally: ${toMessage(error)}`;
+      throw new Error(message, { cause: error });
+    }
+  };
+
+  const checkChatgptLogin = (): void => {
+    if (current.isExternal) refuse(EXTERNAL_ACTIVE);
+    if (forced().method === 'api') refuse('ChatGPT login is disabled. Use API key login instead.');
+    if (deps.store === 'keyring') refuse(NO_KEYRING);
   };
 
   return {
-    async credentials(providerId) {
-      const login = await findLogin(providerId);
-      if (!login) return { kind: 'none' };
-      const { stored } = login;
-      if (stored.mode === 'apikey') return { kind: 'apiKey', key: stored.key };
-      return { kind: 'chatgpt', accessToken: stored.accessToken, accountId: accountIdOf(stored) };
-    },
+    credentials: (providerId) => credentials.get(providerId),
+    onUnauthorized: (used, refusals) => credentials.onUnauthorized(used, refusals),
 
-    async onUnauthorized(used) {
-      if (used.kind !== 'chatgpt') return { kind: 'gaveUp', message: null };
-      const login = await findLogin('');
-      // Somebody may have renewed the tokens meanwhile; those of another account would be a surprise.
-      if (login?.stored.mode === 'chatgpt' && login.stored.accessToken !== used.accessToken)
-        return accountIdOf(login.stored) === used.accountId
-          ? { kind: 'refreshed' }
-          : { kind: 'gaveUp', message: 'The ChatGPT account was changed while the request was running. Try again.' };
-      if (login?.source !== 'external' || !deps.refreshExternal) return { kind: 'gaveUp', message: EXPIRED };
-      setExternal(await deps.refreshExternal(login.tokens.accountId));
-      return { kind: 'refreshed' };
+    async refresh() {
+      const { login } = await current.show();
+      if (login?.source === 'file' && login.stored.mode === 'chatgpt') await credentials.tryRefresh(login.stored);
     },
 
     async status(options = {}) {
-      const { login, problem } = await tryLogin();
+      const { login, problem } = await current.show();
       if (!login) return { mode: null, source: null, token: null, problem };
       const { stored } = login;
       const token = stored.mode === 'apikey' ? stored.key : stored.accessToken;
@@ -137,7 +154,7 @@ export function createAuth(deps: AuthDeps): Auth {
     },
 
     async account() {
-      const { login } = await tryLogin();
+      const { login } = await current.show();
       if (!login) return null;
       if (login.stored.mode === 'apikey') return { type: 'apiKey' };
       const claims = readClaims(login.stored.idToken);
@@ -150,8 +167,13 @@ export function createAuth(deps: AuthDeps): Auth {
       };
     },
 
+    async rateLimits(baseUrl) {
+      const { readLimits } = await import('./usage.ts');
+      return readLimits({ http: deps.http, headers, clock, baseUrl }, credentials);
+    },
+
     async loginWithApiKey(key) {
-      if (external) refuse(EXTERNAL_ACTIVE);
+      if (current.isExternal) refuse(EXTERNAL_ACTIVE);
       if (forced().method === 'chatgpt') refuse('API key login is disabled. Use ChatGPT login instead.');
       if (!/^[\x21-\x7e]+$/.test(key.trim())) refuse('The API key must be one word of plain characters.');
       try {
@@ -161,45 +183,39 @@ export function createAuth(deps: AuthDeps): Auth {
       }
     },
 
-    loginWithTokens: setExternal,
+    loginWithTokens: (tokens) => current.setExternal(tokens),
 
-    get isExternal() {
-      return external !== null;
+    async loginInBrowser(options) {
+      checkChatgptLogin();
+      const { startBrowserLogin } = await import('./browser-login.ts');
+      const accept = { ...(await issuerDeps()), accept: acceptTokens };
+      try {
+        return await startBrowserLogin({ ...options, workspaceId: forced().workspaceId }, accept);
+      } catch (error) {
+        throw new CodexError('internal', toMessage(error), { cause: error });
+      }
+    },
+
+    async loginOnDevice(signal) {
+      checkChatgptLogin();
+      const { startDeviceLogin } = await import('./device-login.ts');
+      return startDeviceLogin({ ...(await issuerDeps()), accept: acceptTokens }, signal);
     },
 
     logout,
 
     async enforceForced() {
       const { method, workspaceId } = forced();
-      const { login } = await tryLogin();
-      if (!login || (method === null && workspaceId === null)) return null;
-      const message = mismatch(login.stored, method, workspaceId);
+      if (method === null && workspaceId === null) return null;
+      const { login } = await current.show();
+      const message = login && mismatch(login.stored, forced());
       if (message !== null) await logout();
       return message;
     },
   };
 }
 
-function mismatch(stored: Stored, method: ForcedLogin['method'], workspaceId: string | null): string | null {
-  if (method === 'api' && stored.mode === 'chatgpt')
-    return 'API key login is required, but ChatGPT is currently being used. Logging out.';
-  if (method === 'chatgpt' && stored.mode === 'apikey')
-    return 'ChatGPT login is required, but an API key is currently being used. Logging out.';
-  if (workspaceId === null || stored.mode === 'apikey') return null;
-  const current = accountIdOf(stored);
-  if (current === workspaceId) return null;
-  return `Login is restricted to workspace ${workspaceId}, but current credentials belong to ${current ?? 'an unknown workspace'}. Logging out.`;
-}
-
-function modeOf(login: Login): AuthMode {
-  if (login.source === 'external') return 'chatgptAuthTokens';
-  return login.stored.mode;
-}
-
-function accountIdOf(stored: Extract<Stored, { mode: 'chatgpt' }>): string | null {
-  return stored.accountId ?? readClaims(stored.idToken)?.accountId ?? null;
-}
-
-function refuse(message: string): never {
-  throw new CodexError('invalidRequest', message);
+function openStore({ store, home, clock }: AuthDeps): AuthStore {
+  if (store === 'ephemeral') return memoryStore();
+  return store === 'keyring' ? missingKeyring() : fileStore(home, clock);
 }

@@ -1,5 +1,6 @@
 import { isObject, parseJson } from '@codex/base';
 import type { PlanType } from '@codex/protocol';
+import type { Tokens } from './types.ts';
 
 /** What a ChatGPT token says of its owner; null where it says nothing. The signature is not checked. */
 export interface Claims {
@@ -24,6 +25,11 @@ export function readClaims(token: string): Claims | null {
     planType: plan === null ? null : toPlan(plan),
     accountId: text(auth, 'chatgpt_account_id'),
   };
+}
+
+/** The account that tokens belong to. */
+export function accountIdOf({ accountId, idToken }: Pick<Tokens, 'accountId' | 'idToken'>): string | null {
+  return accountId ?? readClaims(idToken)?.accountId ?? null;
 }
 
 /** A plan by its name in any case; a plan nobody knows is `unknown`. */

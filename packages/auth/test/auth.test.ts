@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CodexError, type Logger, nullLogger } from '@codex/base';
+import { CodexError, type Logger, nullLogger, systemClock } from '@codex/base';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Auth, type AuthDeps, createAuth, type ExternalTokens } from '../src/index.ts';
@@ -25,7 +25,11 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 const open = (more: Partial<AuthDeps> = {}): Auth =>
-  createAuth({ home, env: {}, honourEnvKey: false, log: nullLogger, ...more });
+  createAuth({
+    ...{ home, env: {}, honourEnvKey: false, clock: systemClock, log: nullLogger },
+    http: () => Promise.reject(new Error('nobody is to be asked')),
+    ...more,
+  });
 const store = (content: unknown) =>
   writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
 
@@ -212,7 +216,6 @@ describe('tokens from the client', () => {
   test('live in memory, show the account, keep other logins out, and go with a logout', async () => {
     const auth = open();
     auth.loginWithTokens(external());
-    expect(auth.isExternal).toBe(true);
     expect(readdirSync(home)).toEqual([]);
     expect(await auth.credentials('any')).toEqual({
       kind: 'chatgpt',
@@ -242,32 +245,35 @@ describe('tokens from the client', () => {
     });
     auth.loginWithTokens(external());
     const old = await auth.credentials('openai');
-    expect(await auth.onUnauthorized(old)).toEqual({ kind: 'refreshed' });
+    expect(await auth.onUnauthorized(old, 1)).toEqual({ kind: 'again' });
     expect(await auth.account()).toMatchObject({ email: 'two@example.com' });
-    expect(await auth.onUnauthorized(old)).toEqual({ kind: 'refreshed' });
+    expect(await auth.onUnauthorized(old, 1)).toEqual({ kind: 'again' });
     expect(asked).toEqual(['org-1']);
-    await expect(auth.onUnauthorized(await auth.credentials('openai'))).rejects.toThrow('timed out after 10s');
+    await expect(auth.onUnauthorized(await auth.credentials('openai'), 1)).rejects.toThrow('timed out after 10s');
   });
 });
 
 describe('a 401', () => {
   test('with a key has no cure', async () => {
-    expect(await open().onUnauthorized({ kind: 'apiKey', key: 'k' })).toEqual({ kind: 'gaveUp', message: null });
+    expect(await open().onUnauthorized({ kind: 'apiKey', key: 'k' }, 1)).toEqual({ kind: 'gaveUp', message: null });
   });
 
-  test('with stored tokens asks to sign in again, unless they were renewed meanwhile', async () => {
+  test('finds what somebody else renewed, of the same account only', async () => {
     const tokens = (access_token: string, account_id: string) => store({ tokens: { access_token, account_id } });
     tokens('old', 'acc');
     const auth = open();
     const used = await auth.credentials('openai');
-    expect(await auth.onUnauthorized(used)).toEqual({
-      kind: 'gaveUp',
-      message: expect.stringContaining('Sign in again with the official Codex client, or log in with an API key'),
-    });
     tokens('new', 'acc');
-    expect(await auth.onUnauthorized(used)).toEqual({ kind: 'refreshed' });
+    expect(await auth.onUnauthorized(used, 2)).toEqual({ kind: 'again' });
     tokens('new', 'other');
-    expect(await auth.onUnauthorized(used)).toMatchObject({ kind: 'gaveUp' });
+    expect(await auth.onUnauthorized(used, 2)).toMatchObject({ kind: 'gaveUp' });
+  });
+
+  test('with tokens of the client asks it once per request', async () => {
+    const auth = open({ refreshExternal: async () => external('two') });
+    auth.loginWithTokens(external());
+    const used = await auth.credentials('openai');
+    expect(await auth.onUnauthorized(used, 2)).toEqual({ kind: 'gaveUp', message: null });
   });
 });
 

@@ -4,13 +4,19 @@ export type Credential =
   | { kind: 'apiKey'; key: string }
   | { kind: 'chatgpt'; accessToken: string; accountId: string | null };
 
-/** After a 401: `refreshed` means a repetition with new credentials is worth it; a `message` replaces the server's text. */
-export type UnauthorizedOutcome = { kind: 'refreshed' } | { kind: 'gaveUp'; message: string | null };
+/**
+ * After a 401: `again` means a repetition is worth it; a `message` replaces the server's text, and `passing` trouble may be
+ * over by the next attempt.
+ */
+export type UnauthorizedOutcome =
+  | { kind: 'again' }
+  | { kind: 'gaveUp'; message: string | null }
+  | { kind: 'passing'; message: string };
 
 /** The login as this package sees it. `get` may throw a CodexError with a text for the user. */
 export interface Credentials {
   /** For calls to this provider; some sources are meant for the built-in `openai` only. */
   get(providerId: string): Promise<Credential>;
-  /** Told of a 401 with the credential that was refused. May throw like `get`. */
-  onUnauthorized(used: Credential): Promise<UnauthorizedOutcome>;
+  /** Told of a 401 with the credential that was refused, the `refusals`th of one request. May throw like `get`. */
+  onUnauthorized(used: Credential, refusals: number): Promise<UnauthorizedOutcome>;
 }

@@ -3,6 +3,7 @@ export { applyOverrides, autoCompactLimit, type ModelOverrides, usableWindow } f
 export type { Compacted } from './compact.ts';
 export type { Credential, Credentials, UnauthorizedOutcome } from './credentials.ts';
 export type { FailureKind, ModelEvent, ModelRequest, ModelSink } from './events.ts';
+export { createHttp, type Http, type HttpReply, type HttpRequest } from './http.ts';
 export { instructionsFor, personalityText } from './instructions.ts';
 export { createModels, type Models, type ModelsDeps } from './models.ts';
 export type { Env } from './provider.ts';

@@ -22,12 +22,16 @@ export async function credentialFor(deps: LoginDeps, provider: Provider): Promis
   return login.kind === 'chatgpt' && !provider.requiresOpenaiAuth ? { kind: 'none' } : login;
 }
 
-/** After a 401: whether to try again, a failure with the login's own text, or null to take the server's. */
-export async function recoverLogin(deps: LoginDeps, used: Credential): Promise<'again' | Failure | null> {
-  if (used.kind !== 'chatgpt') return null;
+/** After a 401 for a ChatGPT login: whether to try again, or why not; null to take the server's text. */
+export async function recoverLogin(
+  deps: LoginDeps,
+  used: Credential,
+  refusals: number,
+): Promise<'again' | Failure | null> {
   try {
-    const outcome = await deps.credentials.onUnauthorized(used);
-    if (outcome.kind === 'refreshed') return 'again';
+    const outcome = await deps.credentials.onUnauthorized(used, refusals);
+    if (outcome.kind === 'again') return 'again';
+    if (outcome.kind === 'passing') return { ...setupFailure(outcome.message), retryStream: true };
     return outcome.message === null ? null : { ...setupFailure(outcome.message), info: 'unauthorized' };
   } catch (error) {
     if (isCodexError(error)) return setupFailure(error.message);

@@ -42,16 +42,16 @@ const MAX_RETRIES = 100;
 /** Sends a request, again as often as provider and login allow; a refusal is classified (spec core §4.2, §4.6). */
 export async function send(call: Outgoing, signal: AbortSignal): Promise<{ incoming: IncomingMessage } | Failure> {
   const { deps, provider } = call;
-  let recoveries = 0;
+  let refusals = 0;
   let repeats = 0;
   for (;;) {
     if (signal.aborted) throw abortReason(signal);
     const { answer, credential } = await sendOnce(call, signal);
     if ('incoming' in answer) return answer;
-    if (answer.status === 401 && recoveries++ < MAX_LOGIN_RECOVERIES) {
-      const recovery = await recoverLogin(deps, credential);
+    if (answer.status === 401 && credential.kind === 'chatgpt') {
+      const recovery = ++refusals > MAX_LOGIN_RECOVERIES ? null : await recoverLogin(deps, credential, refusals);
       if (recovery === 'again') continue;
-      if (recovery) return recovery;
+      return recovery ?? { ...answer, info: 'unauthorized', retryRequest: false, retryStream: false };
     }
     if (!answer.retryRequest || repeats >= retries(provider.requestMaxRetries)) return answer;
     await deps.clock.sleep(answer.delayMs ?? backoff(++repeats, deps.ids), signal);

@@ -332,7 +332,7 @@ describe('login', () => {
           get: async () => ({ ...chatgpt, accessToken: `token-${refreshes}` }),
           onUnauthorized: async () => {
             refreshes++;
-            return { kind: 'refreshed' };
+            return { kind: 'again' };
           },
         },
       },
@@ -346,14 +346,14 @@ describe('login', () => {
     ]);
   });
 
-  test('recovery ends after two refreshes', async () => {
-    const credentials = { ...login(chatgpt), onUnauthorized: async () => ({ kind: 'refreshed' as const }) };
+  test('recovery ends after two repetitions, for good', async () => {
+    const credentials = { ...login(chatgpt), onUnauthorized: async () => ({ kind: 'again' as const }) };
     it = await rig(
       Array.from({ length: 9 }, () => http(401)),
-      { requiresOpenaiAuth: true },
+      { requiresOpenaiAuth: true, streamMaxRetries: 5 },
       { credentials },
     );
-    expect(failureOf(await it.ask())?.[0]).toBe('auth');
+    expect(failureOf(await it.ask())).toEqual(['auth', expect.stringContaining('401 Unauthorized'), 'unauthorized']);
     expect(it.model.calls).toHaveLength(3);
   });
 

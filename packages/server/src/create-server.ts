@@ -52,6 +52,8 @@ export interface ServerOptions {
   log: Logger;
   clock?: Clock;
   ids?: Ids;
+  /** Who signs people in with ChatGPT, and where on this machine they come back to. Default OpenAI, 1455. */
+  issuer?: { url?: string; clientId?: string; callbackPort?: number };
   /** Instead of core's engine. */
   threads?: (deps: CoreDeps) => Threads;
   /** Called once with where lines of the log are kept. */

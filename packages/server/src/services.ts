@@ -53,7 +53,10 @@ export interface ServiceDeps {
 export function createServices(options: ServiceOptions, deps: ServiceDeps): Services {
   const { home, env, version, clock, ids, log } = options;
   const config = createConfigService(options);
-  const account = createAccountService(options, { config, questions: deps.questions });
+  const account = createAccountService(options, {
+    ...{ config, questions: deps.questions, broadcast: deps.broadcast },
+    identity: () => anonymous(options),
+  });
   const models = createModelsService(options, account.credentials);
   let made: Promise<Runner> | undefined;
   const runner = () =>
@@ -128,6 +131,7 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
       files.close();
       skills.close();
       mcp.close();
+      account.close();
       await Promise.all([made?.then((each) => each.close()), models.close(), catalog.close()]);
     },
   };

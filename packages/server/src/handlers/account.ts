@@ -1,67 +1,63 @@
 import { CodexError, isUuid } from '@codex/base';
 import type { NotificationParams } from '@codex/protocol';
 import type { Handlers, RequestContext } from '../context.ts';
+import { originatorOf } from '../user-agent.ts';
 
 export const accountHandlers = {
-  async 'account/read'(_params, ctx) {
+  async 'account/read'({ refreshToken }, ctx) {
     const { account } = ctx.server.services;
     if (!(await account.requiresOpenaiAuth())) return { account: null, requiresOpenaiAuth: false };
-    return { account: await (await account.auth()).account(), requiresOpenaiAuth: true };
+    const auth = await account.auth();
+    if (refreshToken) await auth.refresh();
+    return { account: await auth.account(), requiresOpenaiAuth: true };
   },
 
   async 'account/login/start'(params, ctx) {
-    const auth = await ctx.server.services.account.auth();
+    const { account: service } = ctx.server.services;
+    const { browserLogins } = service;
     switch (params.type) {
       case 'apiKey':
-        await auth.loginWithApiKey(params.apiKey);
+        await (await service.auth()).loginWithApiKey(params.apiKey);
+        browserLogins.cancelAll();
         tellLogin(ctx, { authMode: 'apikey', planType: null });
         return { type: 'apiKey' };
       case 'chatgptAuthTokens': {
         const { accessToken, chatgptAccountId, chatgptPlanType } = params;
+        const auth = await service.auth();
         auth.loginWithTokens({ accessToken, accountId: chatgptAccountId, planType: chatgptPlanType ?? null });
+        browserLogins.cancelAll();
         const account = await auth.account().catch(() => null);
         const planType = account?.type === 'chatgpt' ? account.planType : null;
         tellLogin(ctx, { authMode: 'chatgptAuthTokens', planType });
         return { type: 'chatgptAuthTokens' };
       }
-      case 'chatgpt':
-        if (auth.isExternal) {
-          throw new CodexError(
-            'invalidRequest',
-            'External auth is active. Use account/login/start (chatgptAuthTokens) to update it or account/logout to clear it.',
-          );
-        }
-        throw new CodexError(
-          'unsupported',
-          'account/login/start with type `chatgpt` is not available in this build: it has no browser login; use `apiKey`, or `chatgptAuthTokens` with tokens the client supplies',
-        );
+      case 'chatgpt': {
+        const name = ctx.connection.introduction?.identity.originator ?? originatorOf(ctx.server.env, null);
+        return { type: 'chatgpt', ...(await browserLogins.start(name)) };
+      }
     }
   },
 
-  /** There are no logins that take long enough to be cancelled. */
-  'account/login/cancel'({ loginId }) {
+  'account/login/cancel'({ loginId }, ctx) {
     if (!isUuid(loginId)) throw new CodexError('invalidRequest', `invalid login id: ${loginId}`);
-    return { status: 'notFound' };
+    const isCanceled = ctx.server.services.account.browserLogins.cancel(loginId);
+    return { status: isCanceled ? 'canceled' : 'notFound' };
   },
 
   async 'account/logout'(_params, ctx) {
-    await (await ctx.server.services.account.auth()).logout();
+    const { account } = ctx.server.services;
+    account.browserLogins.cancelAll();
+    await (await account.auth()).logout();
     ctx.afterReply(() => tellUpdated(ctx, { authMode: null, planType: null }));
     return {};
   },
 
   async 'account/rateLimits/read'(_params, ctx) {
-    const { mode } = await (await ctx.server.services.account.auth()).status();
-    if (mode === null) {
-      throw new CodexError('invalidRequest', 'codex account authentication required to read rate limits');
-    }
-    if (mode === 'apikey') {
-      throw new CodexError('invalidRequest', 'chatgpt authentication required to read rate limits');
-    }
-    throw new CodexError(
-      'unsupported',
-      'account/rateLimits/read is not available in this build: it does not ask the account service; limits arrive as `account/rateLimits/updated` during turns',
-    );
+    const limits = await ctx.server.services.account.rateLimits();
+    const named = limits.flatMap((each) => (each.limitId === null ? [] : [[each.limitId, each] as const]));
+    const [first] = limits;
+    if (!first) throw new CodexError('internal', 'failed to fetch codex rate limits: no snapshots returned');
+    return { rateLimits: first, rateLimitsByLimitId: Object.fromEntries(named) };
   },
 } satisfies Partial<Handlers>;
 

@@ -55,12 +55,14 @@ export const legacyHandlers = {
     throw new CodexError('invalidRequest', message);
   },
 
-  async getAuthStatus({ includeToken }, ctx) {
+  async getAuthStatus({ includeToken, refreshToken }, ctx) {
     const { account } = ctx.server.services;
     if (!(await account.requiresOpenaiAuth())) {
       return { authMethod: null, authToken: null, requiresOpenaiAuth: false };
     }
-    const { mode, token } = await (await account.auth()).status({ includeToken: includeToken ?? false });
+    const auth = await account.auth();
+    if (refreshToken) await auth.refresh();
+    const { mode, token } = await auth.status({ includeToken: includeToken ?? false });
     return { authMethod: mode, authToken: token, requiresOpenaiAuth: true };
   },
 } satisfies Partial<Handlers>;

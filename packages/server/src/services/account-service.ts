@@ -1,8 +1,10 @@
 import { CodexError, createDeadline, DeadlineError } from '@codex/base';
 import type { Auth, ExternalTokens, ForcedLogin } from '@codex/auth';
 import type { Config } from '@codex/config';
-import type { ModelsDeps } from '@codex/models';
+import type { Http, ModelsDeps } from '@codex/models';
+import type { RateLimitSnapshot, ServerNotification } from '@codex/protocol';
 import type { Questions } from '../questions.ts';
+import { type BrowserLogins, createBrowserLogins } from './browser-logins.ts';
 import type { ConfigService } from './config-service.ts';
 import type { ServiceOptions } from './service-options.ts';
 
@@ -12,20 +14,30 @@ export interface AccountService {
   auth(): Promise<Auth>;
   /** Whether the provider in force wants a login with OpenAI at all. */
   requiresOpenaiAuth(): Promise<boolean>;
+  /** Of the ChatGPT account, the ordinary limit first. Throws CodexErrors for the client. */
+  rateLimits(): Promise<RateLimitSnapshot[]>;
+  readonly browserLogins: BrowserLogins;
   /** For the clients of models. */
   readonly credentials: ModelsDeps['credentials'];
+  close(): void;
+}
+
+export interface AccountServiceDeps {
+  config: ConfigService;
+  questions: Questions;
+  broadcast: (notification: ServerNotification) => void;
+  /** Who asks, when no client does. */
+  identity: () => { originator: string; userAgent: string };
 }
 
 const REFRESH_LIMIT_MS = 10_000;
 
-export function createAccountService(
-  options: ServiceOptions,
-  deps: { config: ConfigService; questions: Questions },
-): AccountService {
-  const { home, env, log, clock, honourApiKeyEnv } = options;
-  const { config, questions } = deps;
+export function createAccountService(options: ServiceOptions, deps: AccountServiceDeps): AccountService {
+  const { home, env, log, clock, honourApiKeyEnv, issuer } = options;
+  const { config, questions, broadcast, identity } = deps;
   let forced: ForcedLogin = { method: null, workspaceId: null };
   let made: Promise<Auth> | undefined;
+  let http: Http | undefined;
 
   const refreshExternal = async (previousAccountId: string): Promise<ExternalTokens> => {
     const limit = createDeadline(REFRESH_LIMIT_MS, clock);
@@ -50,18 +62,24 @@ export function createAccountService(
     }
   };
 
+  /** The way out is loaded for the first request that leaves. */
+  const send: Http['send'] = async (request) => {
+    http ??= (await import('@codex/models')).createHttp({ env, clock });
+    return http.send(request);
+  };
+
   const create = async (current: Config): Promise<Auth> => {
     const { createAuth } = await import('@codex/auth');
-    const store = current.cliAuthCredentialsStore;
-    if (store === 'keyring') log.warn({ store }, 'this build has no keyring; logins are kept in auth.json');
     return createAuth({
-      home,
-      env,
-      log,
+      ...{ home, env, clock, log, refreshExternal, http: send },
+      headers: () => {
+        const { originator, userAgent } = identity();
+        return { originator, 'user-agent': userAgent };
+      },
       honourEnvKey: honourApiKeyEnv,
-      store: store === 'keyring' ? 'auto' : store,
+      ...(issuer === undefined ? {} : { issuer }),
+      store: current.cliAuthCredentialsStore,
       forced: () => forced,
-      refreshExternal,
     });
   };
 
@@ -74,15 +92,32 @@ export function createAccountService(
 
   const lasting = (): Promise<Auth> => made ?? auth();
 
+  const browserLogins = createBrowserLogins({ auth, broadcast, clock, ids: options.ids, port: issuer?.callbackPort });
+
   return {
     auth,
+    browserLogins,
     async requiresOpenaiAuth() {
       const current = await config.current();
       return current.modelProviders[current.modelProvider]?.requiresOpenaiAuth ?? false;
     },
+    async rateLimits() {
+      const { chatgptBaseUrl } = await config.current();
+      return (await auth()).rateLimits(chatgptBaseUrl);
+    },
     credentials: {
-      get: async (providerId) => (await lasting()).credentials(providerId),
-      onUnauthorized: async (used) => (await lasting()).onUnauthorized(used),
+      async get(providerId) {
+        const current = await lasting();
+        const message = await current.enforceForced();
+        if (message === null) return current.credentials(providerId);
+        broadcast({ method: 'account/updated', params: { authMode: null, planType: null } });
+        throw new CodexError('auth', message);
+      },
+      onUnauthorized: async (used, refusals) => (await lasting()).onUnauthorized(used, refusals),
+    },
+    close() {
+      browserLogins.cancelAll();
+      http?.close();
     },
   };
 }

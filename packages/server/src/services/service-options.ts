@@ -12,6 +12,8 @@ export interface ServiceOptions {
   systemDir?: string;
   version: string;
   honourApiKeyEnv: boolean;
+  /** Who signs people in with ChatGPT, and where on this machine they come back to. Default OpenAI, 1455. */
+  issuer?: { url?: string; clientId?: string; callbackPort?: number };
   /** Called when a command was refused because its policy cannot be enforced here. */
   onSandboxRefusal?: (why: CodexError) => void;
   clock: Clock;
