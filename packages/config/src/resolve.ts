@@ -29,6 +29,7 @@ import { checkProvider, resolveProviders } from './providers.ts';
 import type { Requirements } from './requirements.ts';
 import type { ConfigToml, ProfileToml } from './schema.ts';
 import { isTable, type TomlTable } from './toml.ts';
+import { unservedSettings } from './unserved.ts';
 
 /** Typed settings of a caller, stronger than any file, flag or profile. Absent ones leave the choice to those. */
 export interface TypedSettings {
@@ -224,6 +225,7 @@ export function resolveConfig(input: ResolveInput): Resolution {
       ...mcp.warnings,
       ...[approval, sandbox, search].flatMap(({ warning }) => warning ?? []),
       ...(config.approvalsReviewer === 'guardian_subagent' ? [NO_GUARDIAN] : []),
+      ...unservedSettings(table, flags, features.sources),
     ],
     startupWarnings: [...features.warnings, ...(unfinished ? [unfinished] : [])],
   };

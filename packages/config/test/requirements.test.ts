@@ -235,6 +235,17 @@ describe('a later change', () => {
   });
 });
 
+test('what asks for something that is not here is told of', async () => {
+  const toml = 'zsh_path = "/bin/zsh"\n[memories]\n[features]\nundo = true\nmemories = false\nshell_tool = true\n';
+  const { unheeded } = await world(toml).loaded({ overrides: flags('features.js_repl=true') });
+  expect(unheeded.map(({ summary }) => /^`[^`]+` has no effect/.exec(summary)?.[0])).toEqual([
+    '`memories` has no effect',
+    '`zsh_path` has no effect',
+    '`features.js_repl` has no effect',
+    '`features.undo` has no effect',
+  ]);
+});
+
 test('a reviewer nobody serves is told of', async () => {
   const { unheeded } = await world('approvals_reviewer = "guardian_subagent"\n').loaded();
   expect(unheeded.map(({ summary }) => summary)).toEqual([expect.stringContaining('approvals are asked of the user')]);
