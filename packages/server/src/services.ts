@@ -69,7 +69,7 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
       }),
     ));
   const { broadcast } = deps;
-  const state = createLazyState({ home, clock, ids, log });
+  const state = createLazyState({ folder: async () => (await config.current()).sqliteHome, clock, ids, log });
   const openFiles = async () => (await import('@codex/rollout')).threadFiles(home);
   const catalog = createThreadCatalog({ state, openFiles, clock, log });
   const skills = createSkillsService(options, {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { nullLogger, systemClock, systemIds } from '@codex/base';
@@ -137,6 +137,17 @@ const query = fc.record(
   },
   { requiredKeys: [] },
 );
+
+it.runIf(works)('its databases lie where `sqlite_home` says', async () => {
+  const home = tempHome();
+  const folder = join(home, 'elsewhere', 'deep');
+  writeFileSync(join(home, 'config.toml'), `sqlite_home = ${JSON.stringify(folder)}\n`);
+  const { fill, close } = await serverOn(home);
+  await fill();
+  await close();
+  expect(existsSync(join(folder, INDEX))).toBe(true);
+  expect(existsSync(join(home, INDEX))).toBe(false);
+});
 
 describe('thread/list', () => {
   it('gives the same pages with an index as without', async () => {

@@ -14,7 +14,7 @@ export interface KeptLog {
   end(): Promise<void>;
 }
 
-/** The databases of a home, not even loaded before their first use. */
+/** The databases of a home (`sqlite_home`), not even loaded before their first use. */
 export interface LazyState {
   /** Loads what is missing; null after closing, or when it cannot be loaded. */
   open(): Promise<State | null>;
@@ -27,8 +27,14 @@ export interface LazyState {
 /** Lines that wait for the database to be loaded; later ones are dropped. */
 const MAX_WAITING = 4_096;
 
-export function createLazyState(deps: { home: string; clock: Clock; ids: Ids; log: Logger }): LazyState {
-  const { home, clock, ids, log } = deps;
+export interface LazyStateDeps {
+  folder(): Promise<string>;
+  clock: Clock;
+  ids: Ids;
+  log: Logger;
+}
+
+export function createLazyState({ folder, clock, ids, log }: LazyStateDeps): LazyState {
   let opened: State | null = null;
   let opening: Promise<State | null> | undefined;
   let waiting: string[] = [];
@@ -36,8 +42,8 @@ export function createLazyState(deps: { home: string; clock: Clock; ids: Ids; lo
 
   const load = async (): Promise<State | null> => {
     try {
-      const { openState } = await import('@codex/state');
-      const state = openState({ folder: home, clock, ids, log });
+      const [{ openState }, place] = await Promise.all([import('@codex/state'), folder()]);
+      const state = openState({ folder: place, clock, ids, log });
       opened = state;
       const stream = state.logs.stream();
       for (const line of waiting) stream.write(line);
