@@ -1,3 +1,4 @@
+import { toMessage } from '@codex/base';
 import {
   forkRollout,
   nullRollout,
@@ -7,13 +8,21 @@ import {
   type RolloutWriter,
   type StoredThread,
 } from '@codex/rollout';
-import type { ThreadHeader } from '@codex/timeline';
+import type { ThreadHeader, Timeline } from '@codex/timeline';
 import type { CoreDeps, GitFacts } from './ports.ts';
 import type { ThreadSession } from './session.ts';
 import type { ForkOptions } from './thread-types.ts';
 
+const WAITS =
+  'It is kept in memory and written when that works again; what is not written then is lost with the program.';
+
 /** The writer of a thread; one of a new thread also finds out what git says about its folder. */
-export function openThreadFile(deps: CoreDeps, session: ThreadSession, resumed: boolean): RolloutWriter {
+export function openThreadFile(
+  deps: CoreDeps,
+  session: ThreadSession,
+  timeline: Timeline,
+  resumed: boolean,
+): RolloutWriter {
   const { header, log } = session;
   if (header.path === null) return nullRollout();
   // Asked for now, so that it is there when the first turn creates the file and clients may see it.
@@ -27,6 +36,11 @@ export function openThreadFile(deps: CoreDeps, session: ThreadSession, resumed: 
     resumed,
     clock: deps.clock,
     log,
+    onTrouble(error) {
+      if (timeline.state.closed) return;
+      if (error === null) timeline.notice('fault', 'This conversation is stored again, with all that was waiting.');
+      else timeline.notice('fault', `This conversation cannot be stored: ${toMessage(error)}. ${WAITS}`);
+    },
     gitInfo: async () => {
       const facts = await git;
       return facts && rolloutGit(facts);

@@ -22,24 +22,30 @@ export interface HistoryKeeperDeps {
   path: string | null;
   /** What was read when the thread was loaded, for the first who asks. */
   loaded: TurnFreezer | null;
+  /** The file has turns that the timeline does not have. */
+  stored: boolean;
 }
 
-export function createHistoryKeeper({ timeline, rollout, path, loaded }: HistoryKeeperDeps): HistoryKeeper {
+export function createHistoryKeeper({ timeline, rollout, path, loaded, stored }: HistoryKeeperDeps): HistoryKeeper {
   let ready = loaded;
+  /** Until then nothing is asked of a file that may be neither there nor readable. */
+  let inFile = stored;
   let resets = 0;
   /** While anybody reads, the timeline keeps what the file may not have had. */
   let readers = loaded ? 1 : 0;
 
   const tidy = async (): Promise<void> => {
     await rollout.flush();
-    if (path !== null && readers === 0 && rollout.written) timeline.forget();
+    if (path === null || readers > 0 || !rollout.written) return;
+    inFile = true;
+    timeline.forget();
   };
 
   const read = async (): Promise<TurnFreezer> => {
     for (;;) {
       const before = resets;
       await rollout.flush();
-      const turns = path === null ? freezeTurns() : await readIfThere(path);
+      const turns = path === null || !inFile ? freezeTurns() : await readIfThere(path);
       if (before === resets) return turns;
     }
   };
@@ -57,13 +63,13 @@ export function createHistoryKeeper({ timeline, rollout, path, loaded }: History
           throw error;
         }
       }
-      const stored = turns;
+      const found = turns;
       return {
         take() {
-          for (const turn of timeline.state.turns) stored.put(turn);
+          for (const turn of timeline.state.turns) found.put(turn);
           readers -= 1;
           void tidy();
-          return stored;
+          return found;
         },
       };
     },

@@ -53,7 +53,13 @@ export function createThread(parts: ThreadParts): Thread {
   let current: RunningTurn | null = null;
   let gitInfoSet = false;
   let rollingBack = false;
-  const history = createHistoryKeeper({ timeline, rollout, path: header.path, loaded: parts.turns });
+  const history = createHistoryKeeper({
+    timeline,
+    rollout,
+    path: header.path,
+    loaded: parts.turns,
+    stored: parts.stored,
+  });
   let closing: Promise<void> | undefined;
 
   /** What git says belongs to the stored form, which begins with the first turn. */

@@ -106,7 +106,7 @@ export function createThreads(deps: CoreDeps): Threads {
     const thread = createThread({
       session,
       timeline,
-      rollout: openThreadFile(deps, session, a.resumed),
+      rollout: openThreadFile(deps, session, timeline, a.resumed),
       config,
       models: a.models,
       settings: a.settings,

@@ -29,6 +29,8 @@ export interface RolloutOptions {
   gitInfo(): Promise<GitFields | null>;
   log: Logger;
   clock: Pick<Clock, 'now' | 'timer'>;
+  /** Hears when writing begins to fail, and with null when it works again. */
+  onTrouble?: ((error: unknown) => void) | undefined;
 }
 
 /** About how much is encoded and written at a time, in characters. */
@@ -108,12 +110,16 @@ export function openRollout(options: RolloutOptions): RolloutWriter {
           throw written.error;
         }
       }
+      if (failed) options.onTrouble?.(null);
       failed = false;
       if (!turnRunning) await closeFile();
     } catch (error) {
-      if (!failed) log.error({ error, path }, 'rollout cannot be written; the next event tries again');
+      const isNews = !failed;
       failed = true;
       await closeFile().catch(() => {});
+      if (!isNews) return;
+      log.error({ error, path }, 'rollout cannot be written; the next event tries again');
+      options.onTrouble?.(error);
     }
   };
 
@@ -128,6 +134,13 @@ export function openRollout(options: RolloutOptions): RolloutWriter {
   const flush = async (): Promise<void> => {
     if (armed && (queue.length || lines.length)) kick();
     while (draining) await draining;
+  };
+
+  const end = async (): Promise<void> => {
+    await flush();
+    const lost = queue.length + lines.length;
+    if (armed && lost) log.error({ path, lost }, 'a thread ended and could not be written to its end');
+    await closeFile();
   };
 
   return {
@@ -146,7 +159,7 @@ export function openRollout(options: RolloutOptions): RolloutWriter {
       return queue.length === 0 && lines.length === 0;
     },
     close() {
-      closing ??= flush().then(closeFile, closeFile);
+      closing ??= end().catch(() => {});
       return closing;
     },
   };

@@ -1,6 +1,6 @@
 import { appendFile, chmod, mkdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Logger, manualClock, nullLogger } from '@codex/base';
+import { type Logger, manualClock, nullLogger, systemCode } from '@codex/base';
 import type { ThreadEvent } from '@codex/timeline';
 import { describe, expect, test } from 'vitest';
 import { nullRollout, readRollout, rolloutPath } from '../src/index.ts';
@@ -185,10 +185,11 @@ describe('appending', () => {
     expect(stored.skippedLines).toBe(1);
   });
 
-  test('a failure is logged once and made good with the next event', async () => {
+  test('a failure is told once and made good with the next event', async () => {
     const home = await tempHome();
     const { log, errors } = errorLog();
-    const writer = writerAt(home, { log });
+    const troubles: unknown[] = [];
+    const writer = writerAt(home, { log, onTrouble: (error) => troubles.push(error && systemCode(error)) });
     // A file where a folder should be stops root as well as everybody else.
     await writeFile(join(home, 'sessions'), '');
     const [a, b, c, d] = stamp(oneTurn);
@@ -203,6 +204,17 @@ describe('appending', () => {
     await writer.close();
     expect((await readRollout(writer.path)).turns.all()[0]?.items.map(({ id }) => id)).toEqual(['u', 'm']);
     expect(errors).toHaveLength(1);
+    expect(troubles).toEqual(['ENOTDIR', null]);
+  });
+
+  test('what could not be written to the end is logged', async () => {
+    const home = await tempHome();
+    const { log, errors } = errorLog();
+    const writer = writerAt(home, { log });
+    await writeFile(join(home, 'sessions'), '');
+    for (const event of stamp(oneTurn)) writer.append(event);
+    await writer.close();
+    expect(errors.at(-1)).toBe('a thread ended and could not be written to its end');
   });
 
   test('an event that cannot be written does not take the others with it', async () => {

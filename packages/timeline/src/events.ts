@@ -107,7 +107,10 @@ export type ThreadEvent =
   | { type: 'context.appended'; items: ResponseItem[] }
   | { type: 'context.compacted'; compaction: CompactionRecord }
   | { type: 'context.rolledBack'; turns: number }
-  | { type: 'notice'; level: 'warning' | 'deprecation'; message: string; details: string | null };
+  | { type: 'notice'; level: NoticeLevel; message: string; details: string | null };
+
+/** Clients are told of a deprecation and of a fault; a warning is for who runs the thread in its own process. */
+export type NoticeLevel = 'warning' | 'deprecation' | 'fault';
 
 /** An event with its place: `seq` counts 1, 2, 3 … per thread without gaps, `at` is milliseconds. */
 export interface Stamped<E extends ThreadEvent = ThreadEvent> {

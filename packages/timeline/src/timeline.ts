@@ -11,7 +11,16 @@ import type {
   TurnError,
   TurnPlanStep,
 } from '@codex/protocol';
-import type { CompactionRecord, ItemDelta, Stamped, ThreadEvent, TurnContext, TurnEnd, TurnHeader } from './events.ts';
+import type {
+  CompactionRecord,
+  ItemDelta,
+  NoticeLevel,
+  Stamped,
+  ThreadEvent,
+  TurnContext,
+  TurnEnd,
+  TurnHeader,
+} from './events.ts';
 import { abandonedItem } from './abandoned-item.ts';
 import { emptyModelContext, type ModelContext, reduceContext } from './model-context.ts';
 import type { Answer, Question, QuestionMethod } from './questions.ts';
@@ -78,7 +87,7 @@ export interface Timeline {
   opened(thread: Thread, origin: 'new' | 'resumed' | 'forked'): void;
   renamed(name: string | null): void;
   closed(): void;
-  notice(level: 'warning' | 'deprecation', message: string, details?: string | null): void;
+  notice(level: NoticeLevel, message: string, details?: string | null): void;
   /** Drops the last turns from both views; not while a turn runs. */
   rolledBack(turns: number): void;
   /** Lets go of turns that are over and have nothing open: somebody else keeps them, and what the model saw before a compaction. */

@@ -80,10 +80,11 @@ export function toNotifications(stamped: Stamped): ServerNotification[] {
       return [deltaNotification(threadId, turnId, event.itemId, event.delta)];
     case 'context.compacted':
       return [{ method: 'thread/compacted', params: { threadId, turnId } }];
-    case 'notice':
-      return event.level === 'deprecation'
-        ? [{ method: 'deprecationNotice', params: { summary: event.message, details: event.details } }]
-        : [];
+    case 'notice': {
+      const params = { summary: event.message, details: event.details };
+      if (event.level === 'warning') return [];
+      return [event.level === 'fault' ? { method: 'configWarning', params } : { method: 'deprecationNotice', params }];
+    }
     case 'turn.context':
     case 'question.opened':
     case 'question.closed':

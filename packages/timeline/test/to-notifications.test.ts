@@ -105,6 +105,10 @@ const examples: { [T in ThreadEvent['type']]: [Extract<ThreadEvent, { type: T }>
       { type: 'notice', level: 'deprecation', message: 'w', details: 'd' },
       [['deprecationNotice', { summary: 'w', details: 'd' }]],
     ],
+    [
+      { type: 'notice', level: 'fault', message: 'w', details: null },
+      [['configWarning', { summary: 'w', details: null }]],
+    ],
   ],
 };
 
