@@ -1,10 +1,18 @@
-import { type CommandLineRules, type OverrideFlag, readCommandLine, RUN_OPTIONS, type ThreadOptions, threadOptions } from '@codex/config';
+import {
+  type CommandLineRules,
+  type OverrideFlag,
+  readCommandLine,
+  RUN_OPTIONS,
+  type ThreadOptions,
+  threadOptions,
+} from '@codex/config';
+import type { ThreadTarget } from '@codex/app-server-client';
 import { readReview, type Review, REVIEW_OPTIONS, REVIEW_TARGETS } from './review-arguments.ts';
 
 export interface RunArguments extends ThreadOptions {
   kind: 'run';
   /** The session to go on with; null for a new one. */
-  resume: { target: { by: 'last' } | { by: 'key'; key: string }; allFolders: boolean } | null;
+  resume: { target: ThreadTarget; allFolders: boolean } | null;
   /** A review instead of a turn; null for none. */
   review: Review | null;
   /** Null: from stdin. */

@@ -1,5 +1,13 @@
 import { homedir } from 'node:os';
-import { type Config, loadConfig, type Override, readOverrides, resolveHome, threadSettings, type ThreadSettings } from '@codex/config';
+import {
+  type Config,
+  loadConfig,
+  type Override,
+  readOverrides,
+  resolveHome,
+  threadSettings,
+  type ThreadSettings,
+} from '@codex/config';
 import type { RunArguments } from './arguments.ts';
 import { type AppIo, Refused } from './io.ts';
 

@@ -1,4 +1,11 @@
 export {
+  type CommandLine,
+  type CommandLineOption,
+  type CommandLineRules,
+  readCommandLine,
+  RUN_OPTIONS,
+} from './command-line.ts';
+export {
   type ActivePlugin,
   type AgentRole,
   type AgentsConfig,
@@ -62,5 +69,12 @@ export type { ManagedNetwork, RequiredNetwork } from './network.ts';
 export { NO_GUARDIAN, type TypedSettings } from './resolve.ts';
 export { readMcpServer } from './mcp-server.ts';
 export type { McpServerToml, WebSearchOptions } from './schema.ts';
+export {
+  needsLogin,
+  type ThreadOptions,
+  threadOptions,
+  type ThreadSettings,
+  threadSettings,
+} from './thread-settings.ts';
 export { parseToml, type TomlTable, type TomlValue } from './toml.ts';
 export { projectRoot, repositoryRoot } from './trust.ts';
