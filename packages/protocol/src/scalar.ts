@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { lazy } from './lazy.ts';
 
@@ -23,10 +24,11 @@ export const PathText = lazy(() => z.string().meta({ text: 'path string' }));
 /** What another system calls absolute would be taken relative to the server's working directory on this one. */
 const ABSOLUTE = process.platform === 'win32' ? /^([A-Za-z]:[\\/]|\\\\)/ : /^\//;
 
-/** A path that does not depend on anybody's working directory. */
+/** A path that does not depend on anybody's working directory; decoded without dots and without a slash at its end. */
 export const AbsolutePath = lazy(() =>
   z
     .string()
-    .refine((path) => ABSOLUTE.test(path), { error: 'AbsolutePathBuf deserialized without a base path' })
+    .refine((path) => ABSOLUTE.test(path), { error: 'AbsolutePathBuf deserialized without a base path', abort: true })
+    .overwrite((path) => resolve(path))
     .meta({ text: 'path string' }),
 );

@@ -18,6 +18,7 @@ import { threadLifeHandlers } from './handlers/thread-life.ts';
 import { threadOpenHandlers } from './handlers/thread-open.ts';
 import { threadReadHandlers } from './handlers/thread-read.ts';
 import { turnHandlers } from './handlers/turn.ts';
+import { windowsHandlers } from './handlers/windows.ts';
 import { unavailableHandlers } from './handlers/unavailable.ts';
 
 /** One handler per method of the protocol: a row without one does not compile. */
@@ -41,5 +42,6 @@ export const handlers = {
   ...reviewHandlers,
   ...searchHandlers,
   ...skillsHandlers,
+  ...windowsHandlers,
   ...unavailableHandlers,
 } satisfies Handlers;

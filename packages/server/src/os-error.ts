@@ -11,6 +11,8 @@ const TEXTS: Readonly<Record<string, string>> = {
 export function osErrorText(error: unknown): string {
   const code = systemCode(error);
   const { message, errno } = error instanceof Error ? (error as NodeJS.ErrnoException) : { message: String(error) };
+  if (code === 'ERR_INVALID_ARG_VALUE' && message.includes('null bytes'))
+    return 'file name contained an unexpected NUL byte';
   if (code === undefined || errno === undefined) return message;
   const said = /^[A-Z0-9]+: ([^,]*)/.exec(message)?.[1] ?? message;
   return `${TEXTS[code] ?? said.charAt(0).toUpperCase() + said.slice(1)} (os error ${Math.abs(errno)})`;

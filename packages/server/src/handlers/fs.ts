@@ -1,5 +1,18 @@
 import { constants } from 'node:fs';
-import { cp, lstat, mkdir, readdir, rm, rmdir, stat, unlink, writeFile, copyFile, realpath } from 'node:fs/promises';
+import {
+  lstat,
+  mkdir,
+  readdir,
+  rm,
+  rmdir,
+  stat,
+  unlink,
+  writeFile,
+  copyFile,
+  readlink,
+  realpath,
+  symlink,
+} from 'node:fs/promises';
 import { dirname, join, relative, isAbsolute, resolve } from 'node:path';
 import { CodexError, readRegularFile, systemCode } from '@codex/base';
 import { decodeBase64 } from '../base64.ts';
@@ -72,7 +85,7 @@ export const fsHandlers = {
       }
       await orOsError(copyTree(sourcePath, destinationPath));
     } else if (facts.isSymbolicLink()) {
-      await orOsError(cp(sourcePath, destinationPath, { verbatimSymlinks: true, force: true }));
+      await orOsError(copyLink(sourcePath, destinationPath));
     } else if (facts.isFile()) {
       await orOsError(copyFile(sourcePath, destinationPath));
     } else {
@@ -96,9 +109,17 @@ async function copyTree(source: string, destination: string): Promise<void> {
     const from = join(source, entry.name);
     const to = join(destination, entry.name);
     if (entry.isDirectory()) await copyTree(from, to);
-    else if (entry.isSymbolicLink()) await cp(from, to, { verbatimSymlinks: true });
+    else if (entry.isSymbolicLink()) await copyLink(from, to);
     else if (entry.isFile()) await copyFile(from, to);
   }
+}
+
+/** A link that stands in the way is replaced, also one that leads nowhere; what is no link is not. */
+async function copyLink(source: string, destination: string): Promise<void> {
+  const target = await readlink(source);
+  const standing = await lstat(destination).catch(() => null);
+  if (standing?.isSymbolicLink()) await unlink(destination);
+  await symlink(target, destination);
 }
 
 /** Whether `path` is `folder` or below it, links on the way resolved as far as they exist. */

@@ -14,7 +14,6 @@ export const UNAVAILABLE = {
   'plugin/read': PLUGINS,
   'plugin/install': PLUGINS,
   'plugin/uninstall': PLUGINS,
-  'windowsSandbox/setupStart': 'it has no Windows sandbox',
 } satisfies Partial<Record<ClientMethod, string>>;
 
 type UnavailableMethod = keyof typeof UNAVAILABLE;

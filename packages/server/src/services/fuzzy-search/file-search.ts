@@ -86,6 +86,10 @@ export function createFileSearch({ cwd, env, clock, log, broadcast }: FileSearch
 
     startSession(client, { sessionId, roots }) {
       if (sessionId === '') throw new CodexError('invalidRequest', 'sessionId must not be empty');
+      if (roots.length === 0) {
+        const message = 'failed to start fuzzy file search session: at least one search directory is required';
+        throw new CodexError('internal', message);
+      }
       stop(sessionId);
       if (sessions.size >= MAX_SESSIONS) {
         throw new CodexError('overloaded', `${MAX_SESSIONS} file search sessions are open; stop one of them first`);
