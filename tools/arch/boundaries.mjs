@@ -176,11 +176,13 @@ export const PACKAGES = {
     floor: 'multitool',
     imports: [
       'app-server',
+      'auth',
       'base',
       'config',
       'exec',
       'execpolicy',
       'mcp-client',
+      'models',
       'network-proxy',
       'sandbox',
       'test-client',

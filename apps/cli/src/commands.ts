@@ -35,11 +35,23 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     load: async () => (await import('@codex/app-server')).main,
     accept: forAppServer,
   },
+  login: {
+    summary: 'Sign in with ChatGPT or an API key, or say who is signed in',
+    aliases: [],
+    load: async () => (await import('./login.ts')).login,
+    accept: forSettings,
+  },
+  logout: {
+    summary: 'Forget who is signed in',
+    aliases: [],
+    load: async () => (await import('./login.ts')).logout,
+    accept: forSettings,
+  },
   mcp: {
     summary: 'List, add and remove MCP servers, and log in to them',
     aliases: [],
     load: async () => (await import('./mcp.ts')).mcp,
-    accept: forMcp,
+    accept: forSettings,
   },
   sandbox: {
     summary: 'Run a command in the sandbox, as commands of a model are run',
@@ -76,8 +88,6 @@ export const ABSENT: ReadonlySet<string> = new Set([
   'debug',
   'features',
   'fork',
-  'login',
-  'logout',
   'mcp-server',
   'resume',
   'tui',
@@ -103,7 +113,7 @@ function forSandbox({ name, value }: RootOption): string[] | null {
   return value === undefined ? [name] : [name, value];
 }
 
-function forMcp({ name, value }: RootOption): string[] | null {
+function forSettings({ name, value }: RootOption): string[] | null {
   return name === '--config' || name === '--enable' || name === '--disable' ? [name, value ?? ''] : null;
 }
 

@@ -1,2 +1,3 @@
 export type { AppIo, AppMain } from './io.ts';
-export { main, VERSION } from './multitool.ts';
+export { main } from './multitool.ts';
+export { VERSION } from './version.ts';

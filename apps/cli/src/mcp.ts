@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +16,7 @@ import { authStatus, createTokens, createTokenStore, startLogin } from '@codex/m
 import type { AppIo } from './io.ts';
 import { MCP_HELP, type McpArguments, readMcpArguments } from './mcp-arguments.ts';
 import { listedJson, listText, serverJson, serverText } from './mcp-text.ts';
+import { openBrowser } from './open-browser.ts';
 
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 const NO_SERVERS = 'No MCP servers configured yet. Try `codex mcp add my-tool -- my-command`.';
@@ -179,18 +179,10 @@ async function login(
       { store: storeOf(home), clock: systemClock, env: io.env, signal },
     );
     io.stdout.write(`Authorize \`${name}\` by opening this URL in your browser:\n${authorizationUrl}\n`);
-    if ('isTTY' in io.stdout && io.stdout.isTTY === true) openBrowser(authorizationUrl, io);
+    openBrowser(authorizationUrl, io.stdout, io.env);
     await completed;
   } catch (error) {
     throw new Refused(`failed to login to MCP server '${name}': ${toMessage(error)}`, { cause: error });
   }
   io.stdout.write(`Successfully logged in to MCP server '${name}'.\n`);
-}
-
-/** A help for people at a screen; who has no browser here still has the address. */
-function openBrowser(address: string, { env }: AppIo): void {
-  const program = process.platform === 'darwin' ? 'open' : 'xdg-open';
-  const child = spawn(program, [address], { env, stdio: 'ignore', detached: true });
-  child.on('error', () => {});
-  child.unref();
 }

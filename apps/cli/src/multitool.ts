@@ -1,8 +1,7 @@
 import { ABSENT, COMMANDS, type Command, findCommand } from './commands.ts';
 import type { AppIo } from './io.ts';
 import { parseRoot, type RootOption } from './root-options.ts';
-
-export const VERSION = '0.115.0';
+import { VERSION } from './version.ts';
 
 const USAGE_ERROR = 2;
 

@@ -103,7 +103,7 @@ describe('codex', () => {
     [['exce'], /unknown command 'exce'/],
     [['toString'], /unknown command 'toString'/],
     [['--', 'exec'], /a command is needed/],
-    [['login'], /'login' is not part of this build/],
+    [['apply'], /'apply' is not part of this build/],
     [['help', 'cloud'], /'cloud' is not part of this build/],
     [['-m'], /option '-m' needs a value/],
     [['--oss=yes', 'exec'], /option '--oss' takes no value/],
