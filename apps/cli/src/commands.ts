@@ -29,6 +29,18 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     },
     accept: forExec,
   },
+  resume: {
+    summary: 'Go on with an earlier session at the terminal',
+    aliases: [],
+    load: async () => (await import('@codex/tui')).resume,
+    accept: forTerminal,
+  },
+  fork: {
+    summary: 'Go on with a copy of an earlier session',
+    aliases: [],
+    load: async () => (await import('@codex/tui')).fork,
+    accept: forTerminal,
+  },
   'app-server': {
     summary: 'Serve the JSON-RPC protocol for editors and other programs',
     aliases: [],
@@ -79,6 +91,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
+/** What runs when no subcommand is named. */
+export const TERMINAL: Command = {
+  summary: 'Work with Codex at the terminal',
+  aliases: [],
+  load: async () => (await import('@codex/tui')).main,
+  accept: forTerminal,
+};
+
 /** Known to other builds of Codex: a clear answer beats "unknown command". */
 export const ABSENT: ReadonlySet<string> = new Set([
   'a',
@@ -87,9 +107,7 @@ export const ABSENT: ReadonlySet<string> = new Set([
   'completion',
   'debug',
   'features',
-  'fork',
   'mcp-server',
-  'resume',
   'tui',
 ]);
 
@@ -99,11 +117,15 @@ export function findCommand(commands: Readonly<Record<string, Command>>, name: s
   return Object.values(commands).find((command) => command.aliases.includes(name));
 }
 
-/** exec has these options itself, but for three: it never asks, it has no screen, and search is a setting. */
-function forExec({ name, value }: RootOption): string[] | null {
-  if (name === '--ask-for-approval' || name === '--no-alt-screen') return [];
-  if (name === '--search') return ['--config', 'web_search="live"'];
+function forTerminal({ name, value }: RootOption): string[] {
   return value === undefined ? [name] : [`${name}=${value}`];
+}
+
+/** exec has these options itself, but for three: it never asks, it has no screen, and search is a setting. */
+function forExec(option: RootOption): string[] | null {
+  if (option.name === '--ask-for-approval' || option.name === '--no-alt-screen') return [];
+  if (option.name === '--search') return ['--config', 'web_search="live"'];
+  return forTerminal(option);
 }
 
 const SANDBOX_OPTIONS = new Set(['--config', '--enable', '--disable', '--sandbox', '--profile', '--full-auto']);

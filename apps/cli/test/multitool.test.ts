@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { COMMANDS } from '../src/commands.ts';
+import { type Command, COMMANDS, TERMINAL } from '../src/commands.ts';
 import { type AppMain, main, VERSION } from '../src/index.ts';
 
 /** Runs the multitool with apps that only record how they were called, and end with code 7. */
@@ -10,17 +10,18 @@ async function codex(...argv: string[]) {
   const io = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough(), env: {}, cwd: '/' };
   const calls: [string, ...string[]][] = [];
   const befores: number[] = [];
+  const recording = (name: string, command: Command): Command => {
+    const app: AppMain = async (args, _io, before) => {
+      calls.push([name, ...args]);
+      befores.push(before);
+      return 7;
+    };
+    return { ...command, load: async () => app };
+  };
   const commands = Object.fromEntries(
-    Object.entries(COMMANDS).map(([name, command]) => {
-      const app: AppMain = async (args, _io, before) => {
-        calls.push([name, ...args]);
-        befores.push(before);
-        return 7;
-      };
-      return [name, { ...command, load: async () => app }];
-    }),
+    Object.entries(COMMANDS).map(([name, command]) => [name, recording(name, command)]),
   );
-  const code = await main(argv, io, commands);
+  const code = await main(argv, io, commands, recording('terminal', TERMINAL));
   const text = (stream: PassThrough) => String(stream.read() ?? '');
   return { code, calls, befores, stdout: text(io.stdout), stderr: text(io.stderr) };
 }
@@ -97,12 +98,9 @@ describe('codex', () => {
   });
 
   it.each([
-    [[], /a command is needed/],
+    [['help', 'exce'], /unknown command 'exce'/],
     [['--bogus'], /unknown option '--bogus'/],
     [['-x'], /unknown option '-x'/],
-    [['exce'], /unknown command 'exce'/],
-    [['toString'], /unknown command 'toString'/],
-    [['--', 'exec'], /a command is needed/],
     [['apply'], /'apply' is not part of this build/],
     [['help', 'cloud'], /'cloud' is not part of this build/],
     [['-m'], /option '-m' needs a value/],
@@ -113,6 +111,16 @@ describe('codex', () => {
     const { code, calls, stdout, stderr } = await codex(...argv);
     expect({ code, calls, stdout }).toEqual({ code: 2, calls: [], stdout: '' });
     expect(stderr).toMatch(message);
+  });
+
+  it('opens the terminal interface where no command is named', async () => {
+    expect((await codex()).calls).toEqual([['terminal', '--']]);
+    expect((await codex('toString', '-m', 'x')).calls).toEqual([['terminal', 'toString', '-m', 'x']]);
+    expect((await codex('-a', 'never', '--search', 'fix it')).calls).toEqual([
+      ['terminal', '--ask-for-approval=never', '--search', 'fix it'],
+    ]);
+    expect((await codex('--', 'exec')).calls).toEqual([['terminal', '--', 'exec']]);
+    expect((await codex('-m', 'x', 'resume', '--last')).calls).toEqual([['resume', '--model=x', '--last']]);
   });
 
   it('answers any command line', async () => {

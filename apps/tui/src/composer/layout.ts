@@ -1,0 +1,53 @@
+import { widthOf } from '../text/wrap.ts';
+
+/** A shown row of a text: from `start` up to `end`, line ends left out. */
+export interface Row {
+  readonly start: number;
+  readonly end: number;
+}
+
+const graphemes = new Intl.Segmenter();
+
+/** Breaks a text into rows of at most `width` columns, behind blanks where possible. There is always one row. */
+export function layOut(text: string, width: number): Row[] {
+  const rows: Row[] = [];
+  let start = 0;
+  for (const line of text.split('\n')) {
+    rows.push(...rowsOf(line, start, Math.max(2, width)));
+    start += line.length + 1;
+  }
+  return rows;
+}
+
+function rowsOf(line: string, offset: number, width: number): Row[] {
+  if (line.length < width && isPlainAscii(line)) return [{ start: offset, end: offset + line.length }];
+  const rows: Row[] = [];
+  let start = 0;
+  let used = 0;
+  let breakAt = -1;
+  for (const { segment, index } of graphemes.segment(line)) {
+    const columns = widthOf(segment);
+    if (used + columns > width) {
+      const end = breakAt > start ? breakAt : index;
+      rows.push({ start: offset + start, end: offset + end });
+      start = end;
+      used = widthOf(line.slice(start, index));
+      breakAt = -1;
+    }
+    used += columns;
+    if (segment === ' ') breakAt = index + 1;
+  }
+  rows.push({ start: offset + start, end: offset + line.length });
+  return rows;
+}
+
+function isPlainAscii(text: string): boolean {
+  return /^[ -~]*$/.test(text);
+}
+
+/** Where a place of the text is shown: counted from zero. */
+export function placeOf(rows: readonly Row[], text: string, cursor: number): { row: number; column: number } {
+  const found = rows.findLastIndex(({ start }) => start <= cursor);
+  const row = Math.max(0, found);
+  return { row, column: widthOf(text.slice(rows[row]?.start ?? 0, cursor)) };
+}

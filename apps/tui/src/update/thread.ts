@@ -1,0 +1,84 @@
+import type { SandboxPolicy, Turn } from '@codex/protocol';
+import type { Cell } from '../cells/cell.ts';
+import type { OpenedThread, Session, State, Step } from '../model.ts';
+import { addCells, sessionOf } from '../state.ts';
+import { andThen, call, step } from '../step.ts';
+import { homely } from '../text/path.ts';
+import { sendMessage } from './send.ts';
+
+/** A thread is there: its turns so far are shown, and what was written meanwhile is sent. */
+export function showThread(state: State, opened: OpenedThread, how: 'new' | 'resumed' | 'forked'): Step {
+  const left = state.session;
+  const session = sessionOf(opened);
+  const shown: State = {
+    ...state,
+    session,
+    epoch: state.epoch + (left === null ? 0 : 1),
+    transcript: [],
+    turn: null,
+    open: [],
+    queue: [],
+    overlay: null,
+    usage: null,
+    shellNotes: [],
+    waiting: [],
+    hint: null,
+  };
+  const [first, ...more] = state.waiting;
+  const cells = [
+    ...(left === null ? state.transcript : []),
+    bannerOf(shown, session),
+    ...opened.thread.turns.flatMap(cellsOfTurn),
+    ...(how === 'new' ? [] : [arrival(session, how)]),
+  ];
+  const leave =
+    left === null || left.threadId === session.threadId
+      ? []
+      : [call('thread/unsubscribe', { threadId: left.threadId }, undefined, () => null)];
+  const begun = first === undefined ? step(addCells(shown, ...cells)) : sendMessage(addCells(shown, ...cells), first);
+  return andThen(step(begun.state, ...leave, ...begun.effects), (next) =>
+    step({ ...next, queue: [...next.queue, ...more] }),
+  );
+}
+
+function arrival({ name, threadId }: Session, how: 'resumed' | 'forked'): Cell {
+  const what = how === 'resumed' ? 'Resumed' : 'A fork of the session, going on as';
+  return { kind: 'notice', level: 'info', text: `${what} ${name ?? threadId}` };
+}
+
+function bannerOf(state: State, session: Session): Cell {
+  return {
+    kind: 'banner',
+    version: state.place.version,
+    model: session.model,
+    effort: session.effort,
+    folder: homely(session.cwd, state.place.userHome),
+    approval: approvalText(session),
+    sandbox: sandboxText(session.sandbox),
+  };
+}
+
+/** What a stored turn looks like. */
+export function cellsOfTurn(turn: Turn): Cell[] {
+  const cells: Cell[] = turn.items.map((item) => ({ kind: 'item', item }));
+  if (turn.status === 'interrupted') cells.push({ kind: 'notice', level: 'info', text: 'This turn was interrupted.' });
+  if (turn.error) cells.push({ kind: 'notice', level: 'error', text: turn.error.message });
+  return cells;
+}
+
+export function approvalText({ approvalPolicy }: Pick<Session, 'approvalPolicy'>): string {
+  return typeof approvalPolicy === 'string' ? approvalPolicy : 'granular';
+}
+
+export function sandboxText(policy: SandboxPolicy): string {
+  switch (policy.type) {
+    case 'dangerFullAccess':
+      return 'danger-full-access';
+    case 'externalSandbox':
+      return 'external-sandbox';
+    case 'readOnly':
+      return policy.networkAccess ? 'read-only, with network' : 'read-only';
+    case 'workspaceWrite':
+      return policy.networkAccess ? 'workspace-write, with network' : 'workspace-write';
+  }
+}

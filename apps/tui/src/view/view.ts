@@ -1,0 +1,39 @@
+import type { Look } from '../cells/look.ts';
+import type { State } from '../model.ts';
+import { drawComposer } from './composer.ts';
+import { drawDialog } from './dialog.ts';
+import { drawFooter } from './footer.ts';
+import { type Frame, stack, still } from './frame.ts';
+import { drawLive } from './live.ts';
+import { drawPager } from './pager.ts';
+import { drawPicker } from './picker.ts';
+import { drawStatus } from './status.ts';
+
+/** What stands under the settled transcript: what is going on, and the composer or a dialog. Never higher than the screen. */
+export function drawMain(state: State, look: Look): Frame {
+  const { rows } = state.size;
+  const [dialog] = state.dialogs;
+  const bottom = dialog
+    ? stack(still(['']), drawDialog(dialog, look, Math.max(4, rows - 2)))
+    : stack(drawStatus(state, look), still(['']), drawComposer(state, look), drawFooter(state, look));
+  const live = drawLive(state, look);
+  const room = Math.max(0, rows - 1 - bottom.lines.length);
+  const shown = live.length <= room ? live : live.slice(live.length - room);
+  return cutTo(stack(still(shown), bottom), rows - 1);
+}
+
+/** What covers the screen; null when nothing does. */
+export function drawOverlay(state: State, look: Look): Frame | null {
+  const { overlay } = state;
+  if (!overlay) return null;
+  return overlay.kind === 'pager' ? drawPager(state, overlay, look) : drawPicker(state, overlay, look);
+}
+
+function cutTo({ lines, cursor }: Frame, height: number): Frame {
+  const over = lines.length - Math.max(1, height);
+  if (over <= 0) return { lines, cursor };
+  return {
+    lines: lines.slice(over),
+    cursor: cursor && cursor.row >= over ? { ...cursor, row: cursor.row - over } : null,
+  };
+}
