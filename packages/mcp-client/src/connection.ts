@@ -1,4 +1,4 @@
-import { type Clock, createDeadline, type Deadline, type Logger } from '@codex/base';
+import { type Clock, createDeadline, type Deadline, isObject, linkedController, type Logger } from '@codex/base';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { McpStartError, type McpServerToml, offersTool, startupLimit, toolLimit } from './settings.ts';
@@ -65,29 +65,39 @@ export async function connect(
     return (await elicit(params as unknown as McpElicitation)) as never;
   });
 
-  const request = async (method: string, params: object, abort: AbortSignal, more: object = {}) =>
-    client.request({ method, params: params as Record<string, unknown> }, anyResult, {
-      signal: abort,
-      timeout: NO_LIMIT,
-      ...more,
-    });
+  const request = async (method: string, params: object, abort: AbortSignal, more: object = {}) => {
+    // The SDK never lets go of the signal it is given, and speaks of old requests when that aborts.
+    const { controller, unlink } = linkedController(abort);
+    try {
+      return await client.request({ method, params: params as Record<string, unknown> }, anyResult, {
+        signal: controller.signal,
+        timeout: NO_LIMIT,
+        ...more,
+      });
+    } finally {
+      unlink();
+    }
+  };
   const listTools = async (abort: AbortSignal): Promise<McpToolInfo[]> => {
     const tools: McpToolInfo[] = [];
     for (let cursor: unknown; ; ) {
       const page = await request('tools/list', cursor === undefined ? {} : { cursor }, abort);
-      tools.push(...(Array.isArray(page['tools']) ? (page['tools'] as McpToolInfo[]) : []));
+      for (const tool of Array.isArray(page['tools']) ? (page['tools'] as unknown[]) : []) {
+        if (isTool(tool)) tools.push(tool);
+        else log.warn({ tool }, 'a tool without a name is left out');
+      }
       cursor = page['nextCursor'];
       if (typeof cursor !== 'string') return tools.filter((tool) => offersTool(toml, tool.name));
     }
   };
 
   const starting = createDeadline(limit, clock);
-  const either = AbortSignal.any([signal, starting.signal]);
+  const { controller: either, unlink } = linkedController(signal, starting.signal);
   let listing: Deadline | undefined;
   let tools: McpToolInfo[];
   try {
     const transport = await deps.openTransport();
-    await client.connect(transport, { signal: either, timeout: NO_LIMIT });
+    await client.connect(transport, { signal: either.signal, timeout: NO_LIMIT });
     starting.clear();
     listing = createDeadline(limit, clock);
     tools = await listTools(AbortSignal.any([signal, listing.signal]));
@@ -96,6 +106,7 @@ export async function connect(
     signal.throwIfAborted();
     throw starting.expired || listing?.expired ? new McpStartError(timeoutText(name, limit), { cause: error }) : error;
   } finally {
+    unlink();
     starting.clear();
     listing?.clear();
   }
@@ -132,7 +143,9 @@ export async function connect(
           AbortSignal.any([abort, deadline.signal]),
           { onprogress: (progress: { message?: string }) => onProgress?.(progress.message ?? '') },
         );
-        return result as unknown as McpCallResult;
+        const { content } = result;
+        if (content === undefined || Array.isArray(content)) return result as unknown as McpCallResult;
+        throw new Error('the MCP server answered with a result whose content is no list');
       } catch (error) {
         if (deadline.expired) {
           throw new Error(`timed out awaiting tools/call after ${ms / 1000}s`, { cause: error });
@@ -146,6 +159,10 @@ export async function connect(
     },
     close: () => client.close(),
   };
+}
+
+function isTool(value: unknown): value is McpToolInfo {
+  return isObject(value) && typeof value['name'] === 'string';
 }
 
 function timeoutText(name: string, limit: number): string {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { type Clock, lineSplitter, type Logger, parseJson, systemCode } from '@codex/base';
+import { type Clock, isObject, lineSplitter, type Logger, parseJson, systemCode } from '@codex/base';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import type { Target } from './settings.ts';
@@ -7,6 +7,8 @@ import type { Target } from './settings.ts';
 /** One message; a longer one ends the connection. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 const MAX_LOG_LINE_BYTES = 4_096;
+/** Of JSON-RPC. */
+const INTERNAL_ERROR = -32603;
 /** Between the end of its input, the request to end and the end by force. */
 const GRACE_MS = 1_000;
 
@@ -20,6 +22,7 @@ export class StdioTransport implements Transport {
   readonly #log: Logger;
   #child: ChildProcess | undefined;
   #exited: Promise<void> = Promise.resolve();
+  #drained: Promise<void> | undefined;
 
   constructor(target: Extract<Target, { kind: 'stdio' }>, deps: { clock: Clock; log: Logger }) {
     this.#target = target;
@@ -55,7 +58,13 @@ export class StdioTransport implements Transport {
     if (!stdin?.writable) throw new Error('the MCP server has ended');
     const flushed = stdin.write(`${JSON.stringify(message)}\n`);
     if (flushed) return;
-    await Promise.race([new Promise<void>((resolve) => stdin.once('drain', resolve)), this.#exited]);
+    this.#drained ??= new Promise<void>((resolve) => {
+      stdin.once('drain', () => {
+        this.#drained = undefined;
+        resolve();
+      });
+    });
+    await Promise.race([this.#drained, this.#exited]);
   }
 
   /** Its input ends; a process group that stays is asked to end and then ended. */
@@ -82,6 +91,8 @@ export class StdioTransport implements Transport {
       }
     };
     child.stdout?.on('data', (chunk: Buffer) => take(lines.push(chunk)));
+    // One that lives on without it can answer nothing any more.
+    child.stdout?.once('end', () => void this.close());
     const errors = lineSplitter(MAX_LOG_LINE_BYTES);
     child.stderr?.on('data', (chunk: Buffer) => {
       for (const line of errors.push(chunk))
@@ -93,7 +104,7 @@ export class StdioTransport implements Transport {
     const parsed = parseJson(text);
     // Servers print all kinds of things on stdout; what is no message is not for us.
     if (!parsed.ok) this.onerror?.(new Error(`not JSON: ${text.slice(0, 200)}`));
-    else this.onmessage?.(parsed.value as JSONRPCMessage);
+    else this.onmessage?.(asAnswer(parsed.value) as JSONRPCMessage);
   }
 
   #refuse(what: string): void {
@@ -118,6 +129,14 @@ export class StdioTransport implements Transport {
       // Nobody is left in the group.
     }
   }
+}
+
+/** An answer with neither a result nor an error would be passed over, and its request wait until its time is up. */
+function asAnswer(message: unknown): unknown {
+  if (!isObject(message) || message['id'] === undefined || message['method'] !== undefined) return message;
+  if (isObject(message['result']) || isObject(message['error'])) return message;
+  const error = { code: INTERNAL_ERROR, message: 'the MCP server answered with neither a result nor an error' };
+  return { jsonrpc: '2.0', id: message['id'], error };
 }
 
 function startText(error: Error, { command, cwd }: { command: string; cwd: string | null }): string {

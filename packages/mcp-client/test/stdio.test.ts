@@ -101,10 +101,20 @@ describe('a server that works', () => {
     expect(textOf(slow)).toContain('decline');
   });
 
-  it('is started again when it died', async () => {
+  it.each([
+    ['shapeless', 'the MCP server answered with a result whose content is no list'],
+    ['nothing', 'the MCP server answered with neither a result nor an error'],
+  ])('may answer %s: the call fails in words, and the next one works', async (tool, message) => {
     const servers = mcp({ tiny: stdio() });
     await servers.ready(PATIENT);
-    await expect(call(servers, 'die', {})).rejects.toThrow();
+    await expect(call(servers, tool, {})).rejects.toThrow(message);
+    expect(textOf(await call(servers, 'echo', 1))).toBe('1');
+  });
+
+  it.each(['die', 'mute'])('is started again when it falls silent for good: %s', async (tool) => {
+    const servers = mcp({ tiny: stdio() });
+    await servers.ready(PATIENT);
+    await expect(call(servers, tool, {})).rejects.toThrow('closed');
     await expect.poll(async () => textOf(await call(servers, 'echo', { back: true }))).toBe('{"back":true}');
   });
 });

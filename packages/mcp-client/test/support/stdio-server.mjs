@@ -13,9 +13,10 @@ const ask = (method, params) =>
   });
 const cancelled = [];
 const tool = (name, more = {}) => ({ name, description: `Does ${name}.`, inputSchema: { type: 'object' }, ...more });
-const TOOLS = ['echo', 'env', 'fail', 'data', 'hang', 'cancelled', 'ask', 'die', 'progress', 'refuse'].map((n) =>
-  tool(n),
-);
+const TOOLS = [
+  ...['echo', 'env', 'fail', 'data', 'hang', 'cancelled', 'ask', 'die', 'progress', 'refuse'],
+  ...['shapeless', 'nothing', 'mute'],
+].map((n) => tool(n));
 
 const progress = (meta) =>
   send({
@@ -50,6 +51,13 @@ async function call({ name, arguments: args, _meta }) {
       return text('done');
     case 'die':
       process.exit(3);
+    case 'shapeless':
+      return { content: 'no list' };
+    case 'nothing':
+      return null;
+    case 'mute':
+      process.stdout.end();
+      return new Promise(() => {});
   }
   throw new Error('no such thing');
 }
@@ -75,7 +83,7 @@ async function handle(message) {
       if (process.env.SLOW === 'tools/list') return;
       const from = Number(message.params?.cursor ?? 0);
       return done({
-        tools: TOOLS.slice(from, from + 4),
+        tools: [...TOOLS.slice(from, from + 4), null, { name: 7 }],
         ...(from + 4 < TOOLS.length ? { nextCursor: String(from + 4) } : {}),
       });
     }
