@@ -74,7 +74,11 @@ prefix_rule(pattern=["touch", "no"], decision="forbidden", justification="never 
     expect(outputOf(last, 'call-4')).toMatch(/^exec_command failed for .*never that/);
     // Asked about by a rule, yet inside the sandbox.
     expect(rig.confined).toHaveLength(1);
-    expect(talk.all('item.started').filter(({ item }) => item.type === 'commandExecution')).toHaveLength(2);
+    const ends = talk.all('item.completed').flatMap(({ item }) => (item.type === 'commandExecution' ? [item] : []));
+    const end = (id: string) => ends.find((item) => item.id === id);
+    expect(ends).toHaveLength(4);
+    expect(end('call-3')).toMatchObject({ status: 'declined', aggregatedOutput: outputOf(last, 'call-3') });
+    expect(end('call-4')).toMatchObject({ status: 'declined' });
   });
 
   it('a broken file takes back what files allow and nothing that they forbid', async () => {

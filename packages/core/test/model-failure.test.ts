@@ -47,7 +47,7 @@ describe('a model that fails', () => {
     const { start } = await rig([step, say('fine'), say('fine')], { provider });
     const talk = await start();
     const end = await talk.turn('go');
-    expect(end).toMatchObject({ status: 'failed', error: { codexErrorInfo: info, additionalDetails: null } });
+    expect(end).toMatchObject({ status: 'failed', error: { codexErrorInfo: info } });
     expect(end.error?.message).toEqual(typeof message === 'string' ? message : expect.stringMatching(message));
     expect(talk.thread.toWire().status).toEqual({ type: 'systemError' });
     expect(await talk.turn('again')).toMatchObject({ status: 'completed' });

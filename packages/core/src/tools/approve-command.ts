@@ -83,6 +83,7 @@ export async function approveCommand(
   const key = keyOf(command, wish === 'escalation', more);
   const decision = await decide(session.approvals.has(key));
   if (decision.kind === 'refuse') {
+    start().complete(declinedItem(item, decision.reason));
     return { kind: 'rejected', reason: decision.reason, by: decision.about, stopTurn: false };
   }
   const { amendment } = decision;
