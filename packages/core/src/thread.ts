@@ -217,6 +217,7 @@ export function createThread(parts: ThreadParts): Thread {
       checkOpen();
       if (!expectedTurnId) throw new CodexError('invalidRequest', 'expectedTurnId must not be empty');
       checkSize(input);
+      if (!input.length) throw new CodexError('invalidRequest', 'input must not be empty');
       if (!current) throw new CodexError('invalidRequest', 'no active turn to steer');
       if (current.id !== expectedTurnId) {
         throw new CodexError(
@@ -224,7 +225,6 @@ export function createThread(parts: ThreadParts): Thread {
           `expected active turn id \`${expectedTurnId}\` but found \`${current.id}\``,
         );
       }
-      if (!input.length) throw new CodexError('invalidRequest', 'input must not be empty');
       current.steering.push(input);
       return current.id;
     },

@@ -15,13 +15,42 @@ export function checkDynamicTools(tools: readonly DynamicToolSpec[]): void {
   }
 }
 
+const TYPES: readonly string[] = ['boolean', 'string', 'number', 'integer', 'array', 'object', 'null'];
+/** Members of a schema that are schemas, lists of them, or named ones. */
+const NESTED = ['items', 'additionalProperties', 'anyOf', 'oneOf', 'allOf', 'prefixItems'] as const;
+
+/** Providers take the arguments of a function as an object. */
 function schemaTrouble(schema: unknown): string | null {
   if (!isObject(schema)) return 'it must be a JSON object';
-  const { type, properties, required } = schema;
-  if (type !== undefined && type !== 'object') return '`type` must be "object"';
-  if (properties !== undefined && !isObject(properties)) return '`properties` must be an object';
+  const { type, required } = schema;
+  if (type !== undefined && type !== 'object' && !(Array.isArray(type) && type.includes('object'))) {
+    return '`type` must be "object"';
+  }
   if (required !== undefined && !(Array.isArray(required) && required.every((name) => typeof name === 'string'))) {
     return '`required` must be a list of names';
+  }
+  return typeTrouble(schema);
+}
+
+/** A type that is none, anywhere in the schema. */
+function typeTrouble(schema: unknown): string | null {
+  if (Array.isArray(schema)) return firstTrouble(schema);
+  if (!isObject(schema)) return null;
+  const { type, properties } = schema;
+  if (properties !== undefined && !isObject(properties)) return '`properties` must be an object';
+  const wrong = [type].flat().find((each) => each !== undefined && !TYPES.includes(each as string));
+  if (wrong !== undefined) {
+    const name = typeof wrong === 'string' ? wrong : JSON.stringify(wrong);
+    const names = TYPES.map((each) => `\`${each}\``).join(', ');
+    return `unknown variant \`${name}\`, expected one of ${names}`;
+  }
+  return firstTrouble([...Object.values(properties ?? {}), ...NESTED.map((name) => schema[name])]);
+}
+
+function firstTrouble(schemas: readonly unknown[]): string | null {
+  for (const schema of schemas) {
+    const trouble = typeTrouble(schema);
+    if (trouble !== null) return trouble;
   }
   return null;
 }

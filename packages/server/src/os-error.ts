@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { CodexError, systemCode } from '@codex/base';
 
 /** Where Node words a system error differently from the system. */
@@ -24,5 +25,16 @@ export async function orOsError<T>(operation: Promise<T>): Promise<T> {
     return await operation;
   } catch (error) {
     throw new CodexError('internal', osErrorText(error), { cause: error });
+  }
+}
+
+/** Why there is nothing to read at a path, in the system's words; null for a regular file. */
+export async function fileTrouble(path: string): Promise<string | null> {
+  try {
+    const facts = await stat(path);
+    if (facts.isDirectory()) return 'Is a directory (os error 21)';
+    return facts.isFile() ? null : 'not a regular file';
+  } catch (error) {
+    return osErrorText(error);
   }
 }

@@ -1,9 +1,11 @@
 import { parseJson } from '@codex/base';
-import type {
-  DynamicToolCallOutputContentItem,
-  DynamicToolSpec,
-  FunctionCallOutput,
-  ThreadItem,
+import {
+  type DynamicToolCallOutputContentItem,
+  type DynamicToolSpec,
+  type FunctionCallOutput,
+  RPC_CODES,
+  type RpcErrorBody,
+  type ThreadItem,
 } from '@codex/protocol';
 import { functionSpec, text, type Tool } from './tool.ts';
 
@@ -37,7 +39,7 @@ export function dynamicTool(spec: DynamicToolSpec): Tool {
         { callId: call.callId, tool: name, arguments: parsed.value },
         signal,
       );
-      const { contentItems, success } = answer.ok ? answer.result : failure('dynamic tool request failed');
+      const { contentItems, success } = answer.ok ? answer.result : failure(answer.error);
       open.complete({
         ...item,
         status: success ? 'completed' : 'failed',
@@ -50,7 +52,10 @@ export function dynamicTool(spec: DynamicToolSpec): Tool {
   };
 }
 
-function failure(message: string): { contentItems: DynamicToolCallOutputContentItem[]; success: boolean } {
+/** What the server could not read it reports as wrong params. */
+function failure({ code }: RpcErrorBody): { contentItems: DynamicToolCallOutputContentItem[]; success: boolean } {
+  const isUnreadable = code === RPC_CODES.invalidParams;
+  const message = isUnreadable ? 'dynamic tool response was invalid' : 'dynamic tool request failed';
   return { contentItems: [{ type: 'inputText', text: message }], success: false };
 }
 

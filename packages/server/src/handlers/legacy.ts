@@ -3,8 +3,9 @@ import { CodexError } from '@codex/base';
 import type { ResultOf } from '@codex/protocol';
 import type { Handlers } from '../context.ts';
 import { diffToRemote } from '../git-diff.ts';
+import { fileTrouble } from '../os-error.ts';
 import { requireRollout } from '../stored-thread.ts';
-import { parseThreadId } from '../thread-id.ts';
+import { readUuid } from '../thread-id.ts';
 
 type Summary = ResultOf<'getConversationSummary'>['summary'];
 
@@ -16,12 +17,17 @@ export const legacyHandlers = {
       const path = resolve(ctx.server.home, params.rolloutPath);
       const summary = await store.summary(path);
       if (!summary) {
-        const reason = 'the file does not exist or holds no conversation';
+        const reason = (await fileTrouble(path)) ?? 'the file holds no conversation';
         throw new CodexError('internal', `failed to load conversation summary from ${path}: ${reason}`);
       }
       return { summary: await describe(summary) };
     }
-    const id = parseThreadId(params.conversationId);
+    const id = readUuid(params.conversationId);
+    // What the first generation said of an id that is none.
+    if (id === null) {
+      const variant = 'data did not match any variant of untagged enum GetConversationSummaryParams';
+      throw new CodexError('invalidRequest', `Invalid request: ${variant}`);
+    }
     const path = await requireRollout(ctx, id).catch(() => null);
     const summary = path === null ? null : await store.summary(path);
     if (!summary) throw new CodexError('rolloutNotFound', `no rollout found for conversation id ${id}`);

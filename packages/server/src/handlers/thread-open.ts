@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CodexError, isCodexError, toMessage } from '@codex/base';
 import type { Notice, TypedSettings } from '@codex/config';
@@ -8,7 +7,7 @@ import { AtReply, WithTurns } from '../at-reply.ts';
 import type { Handlers, RequestContext } from '../context.ts';
 import { checkDynamicTools } from '../dynamic-tools.ts';
 import { threadLane } from '../lane-of.ts';
-import { osErrorText } from '../os-error.ts';
+import { fileTrouble } from '../os-error.ts';
 import type { ThreadConfig } from '../services/config-service.ts';
 import { noRollout, requireRollout } from '../stored-thread.ts';
 import { parseThreadId, readUuid } from '../thread-id.ts';
@@ -165,13 +164,9 @@ async function follow(ctx: RequestContext, thread: Thread): Promise<Shown> {
 async function threadIdOf(ctx: RequestContext, path: string, given: string): Promise<string | null> {
   const summary = await ctx.server.services.store.summary(path);
   if (summary) return summary.id;
-  try {
-    await stat(path);
-    return null;
-  } catch (error) {
-    const message = `failed to load rollout \`${given}\`: ${osErrorText(error)}`;
-    throw new CodexError('rolloutNotFound', message, { cause: error });
-  }
+  const trouble = await fileTrouble(path);
+  if (trouble === null) return null;
+  throw new CodexError('rolloutNotFound', `failed to load rollout \`${given}\`: ${trouble}`);
 }
 
 /** The configuration of a thread to come. The client that opens it learns what of it is not followed. */
@@ -264,7 +259,7 @@ async function orInternal<T>(what: 'creating' | 'resuming' | 'forking', work: Pr
   try {
     return await work;
   } catch (error) {
-    if (isCodexError(error)) throw error;
+    if (isCodexError(error) && error.code !== 'internal') throw error;
     throw new CodexError('internal', `error ${what} thread: ${toMessage(error)}`, { cause: error });
   }
 }

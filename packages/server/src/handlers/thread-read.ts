@@ -26,19 +26,19 @@ export const threadReadHandlers = {
   },
 
   'thread/loaded/list'({ cursor, limit }, ctx) {
-    const after = cursor === undefined || cursor === null ? null : readUuid(cursor);
-    if (after === null && typeof cursor === 'string') {
-      throw new CodexError('invalidRequest', `invalid cursor: ${cursor}`);
-    }
-    const ids = ctx.server
-      .loadedThreads()
-      .map((thread) => thread.id)
-      .filter((id) => after === null || id > after)
-      .sort();
+    const all = ctx.server.loadedThreads().map((thread) => thread.id);
+    const after = typeof cursor === 'string' && all.length > 0 ? idOf(cursor) : null;
+    const ids = all.filter((id) => after === null || id > after).sort();
     const data = ids.slice(0, Math.max(1, limit ?? ids.length));
     return { data, nextCursor: data.length < ids.length ? (data.at(-1) ?? null) : null };
   },
 } satisfies Partial<Handlers>;
+
+function idOf(cursor: string): string {
+  const id = readUuid(cursor);
+  if (id === null) throw new CodexError('invalidRequest', `invalid cursor: ${cursor}`);
+  return id;
+}
 
 async function readLoaded(thread: Thread): Promise<AtReply<Read>> {
   if (thread.header.ephemeral) {
