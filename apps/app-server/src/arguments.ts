@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 import type { OverrideFlag } from '@codex/config';
+import { readSocketAuthOptions, type SocketAuthOptions } from './socket-auth-options.ts';
 
 export type Arguments =
   | { kind: 'help' }
@@ -9,10 +10,17 @@ export type Arguments =
   | { kind: 'generate'; what: 'generate-ts' | 'generate-json-schema'; out: string; experimental: boolean }
   | { kind: 'serve'; listen: Listen; settings: OverrideFlag[]; profile: string | undefined };
 
-export type Listen = { kind: 'stdio' } | { kind: 'websocket'; host: string; port: number };
+export type Listen = { kind: 'stdio' } | { kind: 'websocket'; host: string; port: number; auth: SocketAuthOptions };
 
 const OPTIONS = {
   listen: { type: 'string' },
+  'ws-auth': { type: 'string' },
+  'ws-token-file': { type: 'string' },
+  'ws-token-sha256': { type: 'string' },
+  'ws-shared-secret-file': { type: 'string' },
+  'ws-issuer': { type: 'string' },
+  'ws-audience': { type: 'string' },
+  'ws-max-clock-skew-seconds': { type: 'string' },
   'analytics-default-enabled': { type: 'boolean' },
   config: { type: 'string', short: 'c', multiple: true },
   enable: { type: 'string', multiple: true },
@@ -70,7 +78,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
   }
   const misplaced = ONLY_FOR_GENERATORS.find((name) => Object.hasOwn(values, name));
   if (misplaced) return invalid(`'--${misplaced}' belongs to generate-ts and generate-json-schema`);
-  const listen = parseListen(texts.get('listen') ?? 'stdio://');
+  const auth = readSocketAuthOptions(texts);
+  if (typeof auth === 'string') return invalid(auth);
+  const listen = parseListen(texts.get('listen') ?? 'stdio://', auth);
   if ('message' in listen) return invalid(listen.message);
   return { kind: 'serve', listen, settings, profile: texts.get('profile') };
 }
@@ -79,7 +89,7 @@ function invalid(message: string): Arguments {
   return { kind: 'invalid', message };
 }
 
-function parseListen(url: string): Listen | { message: string } {
+function parseListen(url: string, auth: SocketAuthOptions): Listen | { message: string } {
   if (url === 'stdio://') return { kind: 'stdio' };
   const fail = (why: string) => ({ message: `invalid value '${url}' for '--listen <URL>': ${why}` });
   if (!url.startsWith('ws://')) {
@@ -92,5 +102,5 @@ function parseListen(url: string): Listen | { message: string } {
   if (version === 0 || (version === 6) !== (bracketed !== undefined) || port > 65_535) {
     return fail(`invalid websocket --listen URL \`${url}\`; expected \`ws://IP:PORT\``);
   }
-  return { kind: 'websocket', host, port };
+  return { kind: 'websocket', host, port, auth };
 }

@@ -7,6 +7,13 @@ Usage: codex app-server [OPTIONS]
 
 Options:
       --listen URL                  Where to serve: stdio:// (default) or ws://IP:PORT (port 0: any free one)
+      --ws-auth MODE                How clients of a websocket prove themselves: capability-token, signed-bearer-token
+      --ws-token-file FILE          The token that every client sends
+      --ws-token-sha256 HEX         Its SHA-256 digest, in place of the file
+      --ws-shared-secret-file FILE  The secret that signs JWTs (HS256), at least 32 bytes
+      --ws-issuer TEXT              What must be the \`iss\` of a JWT
+      --ws-audience TEXT            What must be in the \`aud\` of a JWT
+      --ws-max-clock-skew-seconds N How far clocks may be apart (default 30)
   -c, --config KEY=VALUE            Set one configuration value; dotted key, TOML value (repeatable)
       --enable FEATURE              Switch a feature on (repeatable)
       --disable FEATURE             Switch a feature off (repeatable)

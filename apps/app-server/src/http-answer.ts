@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { SocketAuth } from './socket-auth.ts';
 
 export interface HttpRequest {
   method: string;
@@ -18,9 +19,9 @@ const PROBES: ReadonlySet<string> = new Set(['/readyz', '/healthz']);
 /**
  * What a request gets that does not become a websocket, or null for one that does: any path but the probes'
  * (app-server specification §3.2). Requests with an Origin come from web pages, which have no business here: every
- * page that a user opens could otherwise run commands.
+ * page that a user opens could otherwise run commands. Probes need no authentication.
  */
-export function httpAnswer({ method, url, headers }: HttpRequest): HttpAnswer | null {
+export function httpAnswer({ method, url, headers }: HttpRequest, auth: SocketAuth | null): HttpAnswer | null {
   if (headers.origin !== undefined) return { status: 403, text: 'Requests with an Origin header are refused' };
   const [path = ''] = url.split('?', 1);
   if (PROBES.has(path)) {
@@ -29,7 +30,9 @@ export function httpAnswer({ method, url, headers }: HttpRequest): HttpAnswer | 
   }
   if (method !== 'GET') return { status: 405, headers: { allow: 'GET' }, text: 'Request method must be `GET`' };
   const wrong = wrongHeader(headers);
-  return wrong === null ? null : { status: 400, text: wrong };
+  if (wrong !== null) return { status: 400, text: wrong };
+  const refusal = auth === null ? null : auth(headers.authorization);
+  return refusal === null ? null : { status: 401, headers: { 'www-authenticate': 'Bearer' }, text: refusal };
 }
 
 function wrongHeader(headers: IncomingHttpHeaders): string | null {

@@ -1,11 +1,13 @@
 import { BlockList, isIPv6 } from 'node:net';
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
-import { systemCode } from '@codex/base';
+import { systemClock, systemCode } from '@codex/base';
 import type { AppIo } from './io.ts';
 import { createLog } from './log.ts';
 import { openServer, type ServeOptions } from './serve.ts';
 import { catchSignals } from './signals.ts';
+import { openSocketAuth } from './socket-auth.ts';
+import type { SocketAuthOptions } from './socket-auth-options.ts';
 import { type Listener, type ListenOptions, listenWebSocket } from './web-socket.ts';
 
 /**
@@ -14,9 +16,10 @@ import { type Listener, type ListenOptions, listenWebSocket } from './web-socket
  * (app-server specification §3.2, §3.4).
  */
 export async function serveWebSocket(
-  options: ServeOptions & { host: string; port: number },
+  options: ServeOptions & { host: string; port: number; auth: SocketAuthOptions },
   io: AppIo,
 ): Promise<number> {
+  const auth = await openSocketAuth(options.auth, { cwd: io.cwd, clock: systemClock });
   const log = createLog(io.stderr, io.env);
   const server = openServer(options, io, 'websocket', log);
   const asked = gate();
@@ -29,10 +32,10 @@ export async function serveWebSocket(
     listener = await listen({
       host: options.host,
       port: options.port,
-      log,
+      ...{ log, auth },
       onConnection: (channel, number) => void server.connect(channel, { name: `ws-${number}` }),
     });
-    io.stderr.write(banner(listener));
+    io.stderr.write(banner(listener, auth !== null));
     await asked.opened;
     const turns = server.runningTurns;
     if (turns > 0) io.stderr.write(`waiting for ${turns} running turn(s); a second signal ends them at once\n`);
@@ -44,6 +47,12 @@ export async function serveWebSocket(
     signals.stop();
   }
 }
+
+const UNGUARDED = `
+WARNING: whoever reaches this address may run commands here as you. There is no authentication.
+Ask for a token with \`--ws-auth capability-token --ws-token-file FILE\`, or listen on 127.0.0.1.
+
+`;
 
 /** Every turn ends, every client has read how, everything is written down. */
 async function wind(server: ReturnType<typeof openServer>, listener: Listener): Promise<void> {
@@ -66,17 +75,19 @@ async function listen(options: ListenOptions): Promise<Listener> {
   }
 }
 
-function banner({ host, port }: Listener): string {
+function banner({ host, port }: Listener, isGuarded: boolean): string {
   const place = authority(host, port);
-  const note = isLoopback(host)
+  const isLocal = isLoopback(host);
+  const note = isLocal
     ? 'binds localhost only (use SSH port-forwarding for remote access)'
-    : 'this is a raw WS server without authentication; put TLS and authentication in front of it';
+    : 'this is a raw WS server; put TLS in front of it';
   return [
     'codex app-server (WebSockets)',
     `  listening on: ws://${place}`,
     `  readyz: http://${place}/readyz`,
     `  healthz: http://${place}/healthz`,
     `  note: ${note}\n`,
+    ...(isLocal || isGuarded ? [] : [UNGUARDED]),
   ].join('\n');
 }
 

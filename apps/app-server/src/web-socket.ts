@@ -5,6 +5,7 @@ import { WebSocket } from 'ws';
 import { type Clock, type Logger, systemClock, toMessage } from '@codex/base';
 import { httpAnswer } from './http-answer.ts';
 import { type SocketChannel, socketChannel } from './socket-channel.ts';
+import type { SocketAuth } from './socket-auth.ts';
 import type { StallLimits } from './stall-watch.ts';
 
 export interface ListenOptions {
@@ -13,6 +14,8 @@ export interface ListenOptions {
   /** 0 for any free one. */
   port: number;
   log: Logger;
+  /** Who may connect; null for everybody. */
+  auth?: SocketAuth | null;
   /** Called with every connection; the first is number 1. */
   onConnection: (channel: SocketChannel, number: number) => void;
   clock?: Clock;
@@ -56,7 +59,7 @@ class ExplainingSocket extends WebSocket {
  * cannot be had.
  */
 export async function listenWebSocket(options: ListenOptions): Promise<Listener> {
-  const { log, onConnection, clock = systemClock, stall = STALL } = options;
+  const { log, onConnection, auth = null, clock = systemClock, stall = STALL } = options;
   const channels = new Set<SocketChannel>();
   let connections = 0;
   let closed: Promise<undefined> | undefined;
@@ -83,11 +86,13 @@ export async function listenWebSocket(options: ListenOptions): Promise<Listener>
   });
   // Before the body, so that none is read; also for methods without a route.
   app.addHook('onRequest', (request, reply, done) => {
-    const answer = httpAnswer({ method: request.method, url: request.originalUrl, headers: request.headers });
+    const { method, originalUrl: url, headers } = request;
+    const answer = httpAnswer({ method, url, headers }, auth);
     if (answer === null) {
       done();
       return;
     }
+    if (answer.status === 401) log.warn({ address: request.ip, because: answer.text }, 'a client was turned away');
     if (answer.headers) reply.headers(answer.headers);
     reply.type('text/plain; charset=utf-8');
     if (request.ws) reply.header('connection', 'close');

@@ -4,12 +4,17 @@ import { parseArguments } from '../src/arguments.ts';
 
 const serve = { kind: 'serve', listen: { kind: 'stdio' }, settings: [], profile: undefined };
 
+const none = { kind: 'none' };
+
 describe('the command line', () => {
   it.each([
     [[], serve],
     [['--listen', 'stdio://', '--analytics-default-enabled'], serve],
-    [['--listen=ws://127.0.0.1:0'], { ...serve, listen: { kind: 'websocket', host: '127.0.0.1', port: 0 } }],
-    [['--listen', 'ws://[::1]:4500'], { ...serve, listen: { kind: 'websocket', host: '::1', port: 4500 } }],
+    [
+      ['--listen=ws://127.0.0.1:0'],
+      { ...serve, listen: { kind: 'websocket', host: '127.0.0.1', port: 0, auth: none } },
+    ],
+    [['--listen', 'ws://[::1]:4500'], { ...serve, listen: { kind: 'websocket', host: '::1', port: 4500, auth: none } }],
     [
       ['-c', 'a=1', '--enable', 'x', '--config=b=2', '--disable=y', '-p=work'],
       {
@@ -21,6 +26,20 @@ describe('the command line', () => {
           { option: 'config', text: 'b=2' },
           { option: 'disable', text: 'y' },
         ],
+      },
+    ],
+    [
+      ['--listen=ws://0.0.0.0:1', '--ws-auth', 'capability-token', '--ws-token-file', 'f'],
+      { ...serve, listen: { kind: 'websocket', host: '0.0.0.0', port: 1, auth: { kind: 'token', file: 'f' } } },
+    ],
+    [
+      ['--listen=ws://0.0.0.0:1', '--ws-auth=signed-bearer-token', '--ws-shared-secret-file=f', '--ws-audience=us'],
+      {
+        ...serve,
+        listen: {
+          ...{ kind: 'websocket', host: '0.0.0.0', port: 1 },
+          auth: { kind: 'signed', secretFile: 'f', issuer: null, audience: 'us', skewSeconds: 30 },
+        },
       },
     ],
     [['generate-ts', '--out', 'd'], { kind: 'generate', what: 'generate-ts', out: 'd', experimental: false }],
@@ -41,6 +60,18 @@ describe('the command line', () => {
     [['--listen', 'ws://1.2.3.4'], 'invalid websocket --listen URL `ws://1.2.3.4`; expected `ws://IP:PORT`'],
     [['--listen', 'ws://1.2.3.4:70000'], 'invalid websocket --listen URL `ws://1.2.3.4:70000`'],
     [['--listen', 'ws://::1:80'], 'invalid websocket --listen URL `ws://::1:80`'],
+    [['--ws-token-file', 'f'], 'require `--ws-auth capability-token` or `--ws-auth signed-bearer-token`'],
+    [['--ws-auth', 'x'], "invalid value 'x' for '--ws-auth <MODE>'"],
+    [['--ws-auth=capability-token'], '`--ws-token-file` or `--ws-token-sha256` is required'],
+    [['--ws-auth=capability-token', '--ws-token-file=f', '--ws-token-sha256=a'], 'mutually exclusive'],
+    [['--ws-auth=capability-token', '--ws-token-sha256=zz'], 'must be a 64-character hex SHA-256 digest'],
+    [['--ws-auth=capability-token', '--ws-token-file=f', '--ws-issuer=i'], 'require `--ws-auth signed-bearer-token`'],
+    [['--ws-auth=signed-bearer-token'], '`--ws-shared-secret-file` is required'],
+    [['--ws-auth=signed-bearer-token', '--ws-token-file=f'], 'not `signed-bearer-token`'],
+    [
+      ['--ws-auth=signed-bearer-token', '--ws-shared-secret-file=f', '--ws-max-clock-skew-seconds=1.5'],
+      "invalid value '1.5' for '--ws-max-clock-skew-seconds <SECONDS>'",
+    ],
     [['--bogus'], "unexpected argument '--bogus' found"],
     [['-c'], "a value is required for '--config'"],
     [['-c', '--enable'], "a value is required for '--config'"],

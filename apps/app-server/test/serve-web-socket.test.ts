@@ -28,14 +28,14 @@ interface Message {
 async function serve(args: string[] = [], env: NodeJS.ProcessEnv = {}) {
   const server = start(program.path, program.home, ['--listen', 'ws://127.0.0.1:0', ...args], env);
   cleanups.push(() => server.child.kill('SIGKILL'));
+  let text = '';
   const banner = await new Promise<string>((resolve) => {
-    let text = '';
     server.child.stderr.on('data', (chunk: string) => {
       text += chunk;
       if (/note: .*\n/.test(text)) resolve(text);
     });
   });
-  return { ...server, banner, url: /ws:\S+/.exec(banner)?.[0] ?? '' };
+  return { ...server, banner, stderr: () => text, url: /ws:\S+/.exec(banner)?.[0] ?? '' };
 }
 
 async function client(url: string) {
@@ -226,4 +226,30 @@ it('costs a server on stdio nothing', async () => {
   const { stderr } = await server.ended;
   expect(stderr).toContain('/serve-');
   expect(stderr).not.toContain('web-socket');
+});
+
+it('an open address without authentication is warned about, and a token is asked for where one is wanted', async () => {
+  const open = await serve(['--listen', 'ws://0.0.0.0:0']);
+  await expect
+    .poll(() => open.stderr())
+    .toContain('WARNING: whoever reaches this address may run commands here as you.');
+  writeFileSync(join(program.home, 'token'), 'the-token\n');
+  const guarded = await serve([
+    ...['--listen', 'ws://0.0.0.0:0', '--ws-auth', 'capability-token', '--ws-token-file', 'token'],
+  ]);
+  expect(guarded.stderr()).not.toContain('WARNING');
+  const url = guarded.url.replace('0.0.0.0', '127.0.0.1');
+  const stranger = new WebSocket(url);
+  const [error] = (await once(stranger, 'error')) as [Error];
+  expect(error.message).toContain('401');
+  const friend = new WebSocket(url, { headers: { authorization: 'Bearer the-token' } });
+  cleanups.push(() => friend.terminate());
+  await once(friend, 'open');
+  const without = start(program.path, program.home, [
+    ...['--listen', 'ws://127.0.0.1:0', '--ws-auth', 'capability-token', '--ws-token-file', 'nowhere'],
+  ]);
+  expect(await without.ended).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('failed to read websocket auth'),
+  });
 });
