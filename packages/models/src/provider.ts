@@ -27,6 +27,14 @@ export function baseUrlOf(provider: Provider, loginIsChatgpt: boolean): string {
   return url.replace(/\/+$/, '');
 }
 
+/** What the user has to do when nothing listens where a model server on this machine should; null for other providers. */
+export function absentServer({ id }: Provider, baseUrl: string): string | null {
+  const { origin } = new URL(baseUrl);
+  if (id === 'ollama') return `No running Ollama server detected at ${origin}. Start it with \`ollama serve\`.`;
+  if (id === 'lmstudio') return `LM Studio is not responding at ${origin}. Start its server with \`lms server start\`.`;
+  return null;
+}
+
 /** Null when requests can be sent to this address, else what is wrong, for the user. */
 export function baseUrlProblem(provider: Provider): string | null {
   if (provider.baseUrl === null) return null;

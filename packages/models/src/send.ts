@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { abortReason, type Clock, type Ids, isCodexError, type Logger, toMessage } from '@codex/base';
+import { abortReason, type Clock, type Ids, isCodexError, type Logger, systemCode, toMessage } from '@codex/base';
 import type { Provider } from '@codex/protocol';
 import type { Endpoint, PostModelCall } from './client.ts';
 import type { Credential } from './credentials.ts';
 import type { ModelRequest } from './events.ts';
 import { connectionFailure, type Failure, setupFailure, statusFailure } from './failure.ts';
 import { credentialFor, type LoginDeps, recoverLogin } from './login.ts';
-import { baseUrlOf, baseUrlProblem, isAzure } from './provider.ts';
+import { absentServer, baseUrlOf, baseUrlProblem, isAzure } from './provider.ts';
 import { readText } from './read-stream.ts';
 import { requestHeaders } from './request.ts';
 
@@ -111,6 +111,8 @@ async function sendOnce(call: Outgoing, signal: AbortSignal): Promise<Sent> {
     if (signal.aborted) throw abortReason(signal);
     const reason = rootCause(error);
     if (isCodexError(reason)) return refused(setupFailure(reason.message));
+    const absent = systemCode(reason) === 'ECONNREFUSED' ? absentServer(provider, baseUrl) : null;
+    if (absent !== null) return refused(setupFailure(absent));
     log.debug({ reason: toMessage(reason) }, 'model request got no answer');
     return refused(connectionFailure(url, toMessage(reason)));
   }

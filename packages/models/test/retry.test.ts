@@ -317,6 +317,15 @@ describe('streams', () => {
     expect(only(events, 'retrying')).toHaveLength(1);
     expect(it.slept).toHaveLength(5);
   });
+
+  test.each([
+    ['ollama', 'No running Ollama server detected at http://localhost:9. Start it with `ollama serve`.'],
+    ['lmstudio', 'LM Studio is not responding at http://localhost:9. Start its server with `lms server start`.'],
+  ])('of a model server on this machine says at once what to do: %s', async (id, message) => {
+    const { events, failure } = await outcome([], { id, baseUrl: 'http://localhost:9/v1' });
+    expect(failure?.[1]).toBe(message);
+    expect(only(events, 'retrying')).toEqual([]);
+  });
 });
 
 describe('login', () => {
