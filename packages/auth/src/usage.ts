@@ -2,7 +2,7 @@ import { type Clock, CodexError, createDeadline, isObject, toMessage } from '@co
 import type { RateLimitSnapshot, RateLimitWindow } from '@codex/protocol';
 import { toPlan } from './claims.ts';
 import type { Credentials } from './credentials.ts';
-import { readObject, statusLine } from './issuer.ts';
+import { readObject, refusalText, statusLine } from './issuer.ts';
 import type { Credential, HttpSend } from './types.ts';
 
 const LIMIT_MS = 30_000;
@@ -54,10 +54,11 @@ async function readUsage(
     });
     const { status, contentType, text } = answer;
     if (status === 401) return 'unauthorized';
-    if (status !== 200) throw new Error(`GET ${url} failed: ${statusLine(status)}; content-type=${contentType ?? ''}`);
+    const about = `content-type=${contentType ?? ''}; body=${refusalText(text, [accessToken])}`;
+    if (status !== 200) throw new Error(`GET ${url} failed: ${statusLine(status)}; ${about}`);
     const payload = readObject(text);
     if (typeof payload['plan_type'] !== 'string') {
-      throw new Error(`Decode error for ${url}: no usage in it; content-type=${contentType ?? ''}`);
+      throw new Error(`Decode error for ${url}: no usage in it; ${about}`);
     }
     return toSnapshots(payload, toPlan(payload['plan_type']));
   } catch (error) {

@@ -117,9 +117,13 @@ describe('a ChatGPT login', () => {
     const { client } = await signedOut(await nobody());
     const first = await begin(client);
     const second = await begin(client);
-    expect((await first.ended()).params).toMatchObject({ error: 'Login server error: Login cancelled' });
     await client.request('account/login/start', { type: 'apiKey', apiKey: 'sk' });
-    expect((await second.ended()).params).toMatchObject({ error: 'Login server error: Login was not completed' });
+    await client.untilMethod('account/updated');
+    expect(client.log.flatMap(({ method, params }) => (method === 'account/login/completed' ? [params] : []))).toEqual([
+      { loginId: first.loginId, success: false, error: 'Login server error: Login cancelled' },
+      { loginId: second.loginId, success: false, error: 'Login server error: Login was not completed' },
+      { loginId: null, success: true, error: null },
+    ]);
     const third = await begin(client);
     await client.call('account/logout');
     expect((await third.ended()).params).toMatchObject({ success: false });
@@ -237,7 +241,7 @@ describe('account/rateLimits/read', () => {
     const url = `${issuer.url}/backend-api/wham/usage`;
     expect(await message()).toEqual({
       code: -32603,
-      message: `failed to fetch codex rate limits: GET ${url} failed: 500 Internal Server Error; content-type=application/json`,
+      message: `failed to fetch codex rate limits: GET ${url} failed: 500 Internal Server Error; content-type=application/json; body={}`,
     });
   });
 });

@@ -18,14 +18,14 @@ export const accountHandlers = {
     switch (params.type) {
       case 'apiKey':
         await (await service.auth()).loginWithApiKey(params.apiKey);
-        browserLogins.cancelAll();
+        await browserLogins.cancelAll();
         tellLogin(ctx, { authMode: 'apikey', planType: null });
         return { type: 'apiKey' };
       case 'chatgptAuthTokens': {
         const { accessToken, chatgptAccountId, chatgptPlanType } = params;
         const auth = await service.auth();
         auth.loginWithTokens({ accessToken, accountId: chatgptAccountId, planType: chatgptPlanType ?? null });
-        browserLogins.cancelAll();
+        await browserLogins.cancelAll();
         const account = await auth.account().catch(() => null);
         const planType = account?.type === 'chatgpt' ? account.planType : null;
         tellLogin(ctx, { authMode: 'chatgptAuthTokens', planType });
@@ -46,7 +46,7 @@ export const accountHandlers = {
 
   async 'account/logout'(_params, ctx) {
     const { account } = ctx.server.services;
-    account.browserLogins.cancelAll();
+    await account.browserLogins.cancelAll();
     await (await account.auth()).logout();
     ctx.afterReply(() => tellUpdated(ctx, { authMode: null, planType: null }));
     return {};

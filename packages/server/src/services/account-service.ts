@@ -116,7 +116,7 @@ export function createAccountService(options: ServiceOptions, deps: AccountServi
       onUnauthorized: async (used, refusals) => (await lasting()).onUnauthorized(used, refusals),
     },
     close() {
-      browserLogins.cancelAll();
+      void browserLogins.cancelAll();
       http?.close();
     },
   };

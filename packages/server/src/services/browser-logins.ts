@@ -8,8 +8,8 @@ export interface BrowserLogins {
   start(originator: string): Promise<{ loginId: string; authUrl: string }>;
   /** False when there is no such login any more. */
   cancel(loginId: string): boolean;
-  /** Somebody logged in or out in another way. */
-  cancelAll(): void;
+  /** Somebody logged in or out in another way; resolves when its end is told. */
+  cancelAll(): Promise<void>;
 }
 
 export interface BrowserLoginsDeps {
@@ -27,7 +27,7 @@ const REPLACED = 'Login cancelled';
 
 export function createBrowserLogins(deps: BrowserLoginsDeps): BrowserLogins {
   const { clock, ids, broadcast } = deps;
-  let active: { loginId: string; login: BrowserLogin } | null = null;
+  let active: { loginId: string; login: BrowserLogin; told: Promise<void> } | null = null;
 
   const follow = async (loginId: string, login: BrowserLogin): Promise<void> => {
     const limit = createDeadline(LIMIT_MS, clock);
@@ -47,18 +47,22 @@ export function createBrowserLogins(deps: BrowserLoginsDeps): BrowserLogins {
     broadcast({ method: 'account/updated', params: { authMode: 'chatgpt', planType } });
   };
 
+  const end = async (reason: string): Promise<void> => {
+    const ending = active;
+    active = null;
+    ending?.login.cancel(reason);
+    await ending?.told;
+  };
+
   return {
     async start(originator) {
       const auth = await deps.auth();
-      const before = active;
-      before?.login.cancel(REPLACED);
-      await before?.login.completed.catch(() => {});
+      await end(REPLACED);
       const { port } = deps;
       try {
         const login = await auth.loginInBrowser({ originator, ...(port === undefined ? {} : { port }) });
         const loginId = ids.uuid();
-        active = { loginId, login };
-        void follow(loginId, login);
+        active = { loginId, login, told: follow(loginId, login) };
         return { loginId, authUrl: login.authUrl };
       } catch (error) {
         if (error instanceof CodexError && error.code === 'invalidRequest') throw error;
@@ -67,13 +71,9 @@ export function createBrowserLogins(deps: BrowserLoginsDeps): BrowserLogins {
     },
     cancel(loginId) {
       if (active?.loginId !== loginId) return false;
-      active.login.cancel(CANCELLED);
-      active = null;
+      void end(CANCELLED);
       return true;
     },
-    cancelAll() {
-      active?.login.cancel(CANCELLED);
-      active = null;
-    },
+    cancelAll: () => end(CANCELLED),
   };
 }
