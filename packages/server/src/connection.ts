@@ -76,7 +76,11 @@ export class Connection {
       channel: deps.channel,
       limits: deps.limits,
       log: deps.log,
-      onFailure: (reason) => this.close(reason),
+      onFailure: (reason) => {
+        // On stdio this ends the program, and nobody else can say why.
+        this.log.error({ reason }, 'the connection is given up');
+        this.close(reason);
+      },
     });
   }
 

@@ -1,3 +1,4 @@
+import { type Logger, nullLogger } from '@codex/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { clientOn, connect, INITIALIZE, introduced, slowChannel, type Wire } from './support/client.ts';
@@ -9,7 +10,13 @@ const message = (id: string, text = '') => ({ type: 'agentMessage', id, text, ph
 
 async function slowReader(limits: object = {}) {
   const fake = fakeThreads();
-  const { server } = world({ threads: () => fake.threads, limits: { highWaterBytes: 100, ...limits } });
+  const errors: string[] = [];
+  const log: Logger = {
+    ...nullLogger,
+    error: (fields) => void errors.push(String((fields as { reason?: string }).reason)),
+    child: () => log,
+  };
+  const { server } = world({ threads: () => fake.threads, log, limits: { highWaterBytes: 100, ...limits } });
   const slow = slowChannel();
   const client = clientOn(server, slow.channel, slow.near);
   await client.call('initialize', INITIALIZE);
@@ -17,7 +24,7 @@ async function slowReader(limits: object = {}) {
   await client.request('turn/start', { threadId: thread.id, input: INPUT });
   await client.untilMethod('turn/started');
   const [loaded] = fake.all as [FakeThread];
-  return { server, slow, client, loaded, threadId: thread.id };
+  return { server, slow, client, loaded, threadId: thread.id, errors };
 }
 
 const isDelta = (each: Wire) => each.method === 'item/agentMessage/delta';
@@ -85,7 +92,7 @@ describe('a reader that is too slow', () => {
     ['messages', { queuedMessages: 50 }],
     ['bytes', { queuedBytes: 5000 }],
   ])('is disconnected, and only he, when too many %s wait', async (_name, limits) => {
-    const { server, slow, client, loaded, threadId } = await slowReader(limits);
+    const { server, slow, client, loaded, threadId, errors } = await slowReader(limits);
     const other = await introduced(server);
     await other.request('thread/resume', { threadId });
     slow.shut();
@@ -93,6 +100,7 @@ describe('a reader that is too slow', () => {
     loaded.scope().end('completed');
     await client.closed;
     expect(slow.closedWith()).toMatch(/^the peer reads too slowly: \d+ messages, \d+ bytes are waiting$/);
+    expect(errors).toEqual([slow.closedWith()]);
     await other.untilMethod('turn/completed');
   });
 
