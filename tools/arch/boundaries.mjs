@@ -115,7 +115,7 @@ export const PACKAGES = {
     ],
     types: ['config'],
     builtins: PURE,
-    libraries: [],
+    libraries: ['sharp'],
   },
 
   'packages/server': {

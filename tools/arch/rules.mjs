@@ -43,7 +43,8 @@ export function judge({ modules, manifests, table, floors, uses }) {
       if (!below) report(folder, 0, `the table lets it import ${name}, which is not on a lower floor`);
     }
     const expected = [...row.imports.map((name) => SCOPE + name), ...row.libraries].sort();
-    const actual = Object.keys(manifests[folder].dependencies ?? {}).sort();
+    const { dependencies, optionalDependencies } = manifests[folder];
+    const actual = Object.keys({ ...dependencies, ...optionalDependencies }).sort();
     for (const name of expected)
       if (!actual.includes(name)) report(`${folder}/package.json`, 0, `misses the dependency ${name} of the table`);
     for (const name of actual)

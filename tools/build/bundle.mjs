@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 
 /** Packages with native code, or that find files beside themselves: loaded from node_modules when they are used. */
-const EXTERNAL = new Set(['@lydell/node-pty', 'better-sqlite3']);
+const EXTERNAL = new Set(['@lydell/node-pty', 'better-sqlite3', 'sharp']);
 
 /**
  * The client of the model names two things of the web that make Node load its whole fetch implementation, some 20 ms of
