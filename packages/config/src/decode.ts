@@ -15,6 +15,14 @@ export class Mismatch extends Error {
     super(message);
     this.at = at;
   }
+
+  /** The reason and the key; switches of features have no place of their own. */
+  get described(): string {
+    const keys = this.path.filter((part) => typeof part === 'string');
+    const features = keys.indexOf('features');
+    const key = keys.slice(0, features < 0 ? undefined : features + 1).join('.');
+    return key === '' ? this.message : `${this.message}\nin \`${key}\`\n`;
+  }
 }
 
 export const text: Decode<string> = (value) => (typeof value === 'string' ? value : wrongType(value, 'a string'));

@@ -41,8 +41,7 @@ export function editConfig(text: string, edits: readonly ConfigEdit[]): EditedCo
     return { ok: true, text: edited };
   } catch (error) {
     if (!(error instanceof Mismatch)) throw error;
-    const key = error.path.filter((part) => typeof part === 'string').join('.');
-    return invalid(`${error.message}\nin \`${key}\`\n`);
+    return invalid(error.described);
   }
 }
 

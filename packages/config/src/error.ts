@@ -8,16 +8,26 @@ export interface ConfigError {
   readonly path: string | null;
   /** 1-based; `end` is the last character. */
   readonly range: TextRange | null;
+  /** For a value that does not fit: the reason and the key, without the file. */
+  readonly misfit: string | null;
+  /** Every value fits, but they choose what is not there. The layers are good to read and to write. */
+  readonly isChoice: boolean;
 }
 
 /** A fault of a file. Without a range the position is left out of the message. */
-export function fileError(path: string, reason: string, range: TextRange | null): ConfigError {
+export function fileError(
+  path: string,
+  reason: string,
+  range: TextRange | null,
+  misfit: string | null = null,
+): ConfigError {
   const place = range ? `${path}:${range.start.line}:${range.start.column}` : path;
-  return { message: `${place}: ${reason}`, path, range };
+  return { message: `${place}: ${reason}`, path, range, misfit, isChoice: false };
 }
 
-export function plainError(message: string): ConfigError {
-  return { message, path: null, range: null };
+/** A fault that no file is blamed for. */
+export function plainError(message: string, what: { misfit?: string; isChoice?: boolean } = {}): ConfigError {
+  return { message, path: null, range: null, misfit: what.misfit ?? null, isChoice: what.isChoice ?? false };
 }
 
 /** Thrown inside the package where a rule between keys is broken; `loadConfig` makes it a value. */

@@ -148,7 +148,8 @@ export function resolveFeatures(config: FeatureSettings, profile: FeatureSetting
     flags.js_repl_tools_only = false;
     warnings.push('`js_repl_tools_only` has no effect without `js_repl` and is switched off.');
   }
-  return { flags, sources, deprecations: [...notices.values()], warnings };
+  const byName = [...notices.keys()].sort().flatMap((name) => notices.get(name) ?? []);
+  return { flags, sources, deprecations: byName, warnings };
 }
 
 /** The enabled features of the experimental stage, by name. */

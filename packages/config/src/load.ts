@@ -191,7 +191,7 @@ function resolve(input: Omit<ResolveInput, 'toml'>, layers: readonly Layer[]): R
   try {
     return resolveConfig({ ...input, toml: decodeConfig(input.table) });
   } catch (error) {
-    if (error instanceof Refusal) return plainError(error.message);
+    if (error instanceof Refusal) return plainError(error.message, { isChoice: true });
     if (error instanceof Mismatch) return blame(error, layers);
     throw error;
   }
@@ -201,10 +201,10 @@ function resolve(input: Omit<ResolveInput, 'toml'>, layers: readonly Layer[]): R
 function blame(mismatch: Mismatch, layers: readonly Layer[]): ConfigError {
   for (const { file, config, disabledReason } of layers) {
     const fault = file && disabledReason === null ? faultOf(config) : null;
-    if (file && fault) return fileError(file.path, fault.message, locate(file.text, fault.path, fault.at));
+    if (!file || !fault) continue;
+    return fileError(file.path, fault.message, locate(file.text, fault.path, fault.at), fault.described);
   }
-  const key = mismatch.path.filter((part) => typeof part === 'string').join('.');
-  return plainError(`${mismatch.message}\nin \`${key}\`\n`);
+  return plainError(mismatch.described, { misfit: mismatch.described });
 }
 
 function faultOf(table: TomlTable): Mismatch | null {

@@ -26,7 +26,32 @@ export function parseToml(text: string): ParsedToml {
     if (!(error instanceof TomlError)) return { ok: false, message: TOO_DEEP_TEXT, range: null };
     const at = { line: error.line, column: error.column };
     const reason = error.message.split('\n', 1)[0]?.replace(/^Invalid TOML document: /, '') ?? 'invalid TOML';
-    return { ok: false, message: reason, range: { start: at, end: at } };
+    return { ok: false, message: inKnownWords(reason, text, at), range: { start: at, end: at } };
+  }
+}
+
+/** The parser's commonest complaints in the words that users of config.toml know. */
+function inKnownWords(reason: string, text: string, { line, column }: { line: number; column: number }): string {
+  const row = text.split('\n')[line - 1] ?? '';
+  switch (reason) {
+    case 'trying to redefine an already defined table or value':
+      return 'duplicate key';
+    case 'illegal underscore':
+      return '`_` may only go between digits';
+    case 'illegal character in key':
+      return row.trimStart().startsWith('[') ? 'unclosed table, expected `]`' : 'key with no value, expected `=`';
+    case 'control characters are not allowed in strings':
+      if (column <= row.length || !/=\s*["']/.test(row)) return reason;
+      return /=\s*"/.test(row) ? 'invalid basic string, expected `"`' : "invalid literal string, expected `'`";
+    case 'invalid value': {
+      const value = row.slice(column - 1);
+      const word = ['true', 'false'].find((each) => value.startsWith(each.charAt(0)));
+      if (word) return `invalid boolean, expected \`${word}\``;
+      const isBare = value === '' ? /=\s*$/.test(row) : /^[A-Za-z]/.test(value);
+      return isBare ? 'string values must be quoted, expected literal string' : reason;
+    }
+    default:
+      return reason;
   }
 }
 

@@ -117,7 +117,8 @@ describe('a value that does not fit is named with file, line, column and range',
     const [endLine, endColumn] = end.split(':').map(Number);
     const path = join(w.home, 'config.toml');
     const range = { start: { line, column }, end: { line: endLine, column: endColumn } };
-    expect(result.error).toEqual({ message: `${path}:${place}: ${reason}`, path, range });
+    expect(result.error).toMatchObject({ message: `${path}:${place}: ${reason}`, path, range, isChoice: false });
+    expect(result.error.misfit?.split('\nin `')[0]).toBe(reason);
     expect(result.warnings).toEqual([
       { summary: 'Invalid configuration; using defaults.', details: `${path}:${place}: ${reason}`, path, range },
     ]);
@@ -257,4 +258,15 @@ describe('rules between keys', () => {
     expect(config.sandboxPolicy.type).toBe('readOnly');
     expect(Object.isFrozen(config)).toBe(true);
   });
+});
+
+test.each([
+  ['model\n', '1:6', 'key with no value, expected `=`'],
+  ['[a\n', '1:3', 'unclosed table, expected `]`'],
+  ['model =\n', '1:8', 'string values must be quoted, expected literal string'],
+  ['model = "a\n', '1:11', 'invalid basic string, expected `"`'],
+  ['a = tru\n', '1:5', 'invalid boolean, expected `true`'],
+  ['a = 1\na = 2\n', '2:1', 'duplicate key'],
+])('a file that is no TOML is refused in the words users know: %j', async (text, place, reason) => {
+  expect(await world(text).error()).toBe(`$HOME/config.toml:${place}: ${reason}`);
 });

@@ -170,8 +170,8 @@ describe('features', () => {
     expect(config.features).toMatchObject({ unified_exec: false, multi_agent: false, exec_permission_approvals: true });
     expect(config.webSearch).toMatchObject({ mode: 'live', explicit: true });
     expect(deprecations.map((notice) => notice.summary)).toEqual([
-      '`[features].experimental_use_unified_exec_tool` is deprecated. Use `[features].unified_exec` instead.',
       '`[features].collab` is deprecated. Use `[features].multi_agent` instead.',
+      '`[features].experimental_use_unified_exec_tool` is deprecated. Use `[features].unified_exec` instead.',
       '`[features].request_permissions` is deprecated. Use `[features].exec_permission_approvals` instead.',
       '`[features].web_search_request` is deprecated because web search is enabled by default.',
     ]);

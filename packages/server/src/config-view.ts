@@ -4,6 +4,8 @@ import type { NetworkRequirements, ResultOf } from '@codex/protocol';
 
 type Table = Readonly<Record<string, unknown>>;
 
+const APPS_DEFAULT = { enabled: true, destructive_enabled: true, open_world_enabled: true };
+
 /** Keys that clients find in `config/read` whether they are set or not, null when not (§17.1). */
 const KEYS = [
   'model',
@@ -88,6 +90,9 @@ const KEYS = [
   'zsh_path',
 ] as const;
 
+/** What other versions do not have is shown when it is set. */
+const OWN_KEYS = ['approval_timeout_ms', 'approval_timeout_action'] as const;
+
 const PROVIDER = {
   name: null,
   base_url: null,
@@ -164,20 +169,70 @@ const TUI = {
   model_availability_nux: {},
 };
 
+const GRANULAR = { skill_approval: false, request_permissions: false };
+
+const APP = {
+  enabled: true,
+  destructive_enabled: null,
+  open_world_enabled: null,
+  default_tools_approval_mode: null,
+  default_tools_enabled: null,
+  tools: null,
+};
+
+const NETWORK = nulls(
+  ...['enabled', 'proxy_url', 'enable_socks5', 'socks_url', 'enable_socks5_udp', 'allow_upstream_proxy'],
+  ...['dangerously_allow_non_loopback_proxy', 'dangerously_allow_all_unix_sockets', 'mode', 'allowed_domains'],
+  ...['denied_domains', 'allow_unix_sockets', 'allow_local_binding'],
+);
+
+/** Tables whose members clients find whether they are set or not. */
+const SECTIONS: Readonly<Record<string, Table>> = {
+  sandbox_workspace_write: SANDBOX_WORKSPACE_WRITE,
+  tui: TUI,
+  history: nulls('persistence', 'max_bytes'),
+  audio: nulls('microphone', 'speaker'),
+  realtime: nulls('version', 'type'),
+  memories: nulls(
+    ...['no_memories_if_mcp_or_web_search', 'generate_memories', 'use_memories', 'max_raw_memories_for_consolidation'],
+    ...['max_unused_days', 'max_rollout_age_days', 'max_rollouts_per_startup', 'min_rollout_idle_hours'],
+    ...['extract_model', 'consolidation_model'],
+  ),
+  otel: nulls('log_user_prompt', 'environment', 'exporter', 'trace_exporter', 'metrics_exporter'),
+  ghost_snapshot: nulls('ignore_large_untracked_files', 'ignore_large_untracked_dirs', 'disable_warnings'),
+  notice: {
+    ...nulls(
+      ...['hide_full_access_warning', 'hide_world_writable_warning', 'hide_rate_limit_model_nudge'],
+      ...['hide_gpt5_1_migration_prompt', 'hide_gpt-5.1-codex-max_migration_prompt'],
+    ),
+    model_migrations: {},
+  },
+  windows: nulls('sandbox', 'sandbox_private_desktop'),
+};
+
 /** A merged configuration table as clients read it: keys as in the file, what is not set as null or its default. */
 export function readableConfig(table: Table): ResultOf<'config/read'>['config'] {
-  const { sandbox_workspace_write: workspaceWrite, tools, tui } = table;
+  const { approval_policy: approval, tools, apps, agents, permissions } = table;
+  const sections = Object.entries(SECTIONS).map(([key, defaults]) => [key, withDefaults(table[key], defaults)]);
+  const own = OWN_KEYS.flatMap((key) => (table[key] === undefined ? [] : [[key, table[key]]]));
   const view = {
-    ...Object.fromEntries(KEYS.map((key) => [key, null])),
-    mcp_servers: {},
-    plugins: {},
-    ...table,
+    ...Object.fromEntries(KEYS.map((key) => [key, table[key] ?? null])),
+    ...Object.fromEntries(own),
+    ...Object.fromEntries(sections),
+    approval_policy: isObject(approval)
+      ? { ...approval, granular: withDefaults(approval['granular'], GRANULAR) }
+      : (approval ?? null),
+    mcp_servers: mapTables(table['mcp_servers'], readableServer),
+    plugins: asTable(table['plugins']),
     profiles: eachTable(table['profiles'], PROFILE),
     model_providers: eachTable(table['model_providers'], PROVIDER),
     shell_environment_policy: { ...SHELL_ENVIRONMENT, ...asTable(table['shell_environment_policy']) },
-    sandbox_workspace_write: isObject(workspaceWrite) ? { ...SANDBOX_WORKSPACE_WRITE, ...workspaceWrite } : null,
     tools: isObject(tools) ? readableTools(tools) : null,
-    tui: isObject(tui) ? { ...TUI, ...tui } : null,
+    apps: isObject(apps)
+      ? mapTables(apps, (app, id) => ({ ...(id === '_default' ? APPS_DEFAULT : APP), ...app }))
+      : null,
+    agents: isObject(agents) ? readableAgents(agents) : null,
+    permissions: isObject(permissions) ? mapTables(permissions, readablePermissions) : null,
   };
   return view as unknown as ResultOf<'config/read'>['config'];
 }
@@ -221,12 +276,44 @@ function isMode(name: RequiredSandbox): name is Exclude<RequiredSandbox, 'extern
 /** The old switch `web_search = true` is no setting of the search, and is not shown as one. */
 function readableTools(tools: Table): Table {
   const { web_search: search } = tools;
-  return { view_image: null, ...tools, web_search: isObject(search) ? search : null };
+  const shown = isObject(search) ? { ...nulls('context_size', 'allowed_domains', 'location'), ...search } : null;
+  return { view_image: null, ...tools, web_search: shown };
 }
 
-function eachTable(tables: unknown, defaults: Table): Record<string, unknown> {
-  const entries = Object.entries(asTable(tables)).map(([id, entry]) => [id, { ...defaults, ...asTable(entry) }]);
-  return Object.fromEntries(entries);
+function readableServer(server: Table): Table {
+  return {
+    enabled: true,
+    tool_timeout_sec: null,
+    ...(typeof server['command'] === 'string' && { args: [] }),
+    ...server,
+  };
+}
+
+/** Limits, and beside them roles by their names. */
+function readableAgents(agents: Table): Table {
+  const role = nulls('description', 'config_file', 'nickname_candidates');
+  const shown = Object.entries(agents).map(([key, value]) => [key, withDefaults(value, role) ?? value]);
+  return { ...nulls('max_threads', 'max_depth', 'job_max_runtime_seconds'), ...Object.fromEntries(shown) };
+}
+
+function readablePermissions(profile: Table): Table {
+  return { filesystem: null, ...profile, network: withDefaults(profile['network'], NETWORK) };
+}
+
+function withDefaults(value: unknown, defaults: Table): Table | null {
+  return isObject(value) ? { ...defaults, ...value } : null;
+}
+
+function nulls(...keys: readonly string[]): Table {
+  return Object.fromEntries(keys.map((key) => [key, null]));
+}
+
+function mapTables(tables: unknown, read: (table: Table, id: string) => Table): Table {
+  return Object.fromEntries(Object.entries(asTable(tables)).map(([id, table]) => [id, read(asTable(table), id)]));
+}
+
+function eachTable(tables: unknown, defaults: Table): Table {
+  return mapTables(tables, (table) => ({ ...defaults, ...table }));
 }
 
 function asTable(value: unknown): Table {

@@ -6,8 +6,12 @@ import type { Handlers, ServerContext } from '../context.ts';
 export const configHandlers = {
   async 'config/read'(params, ctx) {
     const loaded = await ctx.server.services.config.layers(params.cwd ?? null);
-    if (!loaded.ok) {
-      throw new CodexError('internal', `failed to read configuration layers: ${loaded.error.message}`);
+    // Layers that choose what is not there can be read; whoever does may want to mend them.
+    if (!loaded.ok && !loaded.error.isChoice) {
+      const { misfit, message } = loaded.error;
+      const text =
+        misfit === null ? `failed to read configuration layers: ${message}` : `invalid configuration: ${misfit}`;
+      throw new CodexError('internal', text);
     }
     const { layerOrigins, mergeLayers } = await import('@codex/config');
     // Without a folder the question is about the server, which belongs to no project.

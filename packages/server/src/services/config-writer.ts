@@ -38,14 +38,18 @@ export function createConfigWriter({ home, ids, load }: ConfigWriterDeps): Confi
       }
       const text = before.file?.text ?? '';
       // What cannot be read must not be replaced by what is written now.
-      if (before.file?.error) throw invalid(before.file.error.message);
+      if (before.file?.error) {
+        throw new CodexError('internal', `failed to load configuration: ${before.file.error.message}`);
+      }
       const { editConfig, refusedEdit } = await import('@codex/config');
       const edited = editConfig(text, changes);
       if (!edited.ok) throw editRefusal(edited);
       if (edited.text !== text) {
         const tried = await load({ userConfigText: edited.text });
-        if (!tried.ok) throw invalid(tried.error.message);
-        const forbidden = refusedEdit(changes, userLayer(tried).config, tried.config.requirements);
+        // What is chosen may be defined by a later write.
+        if (!tried.ok && !tried.error.isChoice) throw invalid(tried.error.misfit ?? tried.error.message);
+        const requirements = tried.ok ? tried.config.requirements : tried.requirements;
+        const forbidden = refusedEdit(changes, userLayer(tried).config, requirements);
         if (forbidden !== null) throw invalid(forbidden);
         await orOsError(replaceFile(file, edited.text, ids.hex(12)));
       }
