@@ -46,10 +46,10 @@ Exit codes: 0 the turn completed, 1 it failed or could not begin, 2 the command 
 5 commands could not run for lack of a sandbox, 130 interrupted, 143 terminated.
 `;
 
-export const THREE_WAYS = `No login: the model provider 'openai' needs a key, and there is none.
+export const THREE_WAYS = `No login: the model provider 'openai' needs a login or a key, and there is none.
 
 Three ways to go on:
-  1. A key: set OPENAI_API_KEY, or CODEX_API_KEY for one run, or put an auth.json (as 'codex login' writes it) into the Codex home.
+  1. Sign in with 'codex login', or give a key: OPENAI_API_KEY, CODEX_API_KEY for one run, or 'codex login --with-api-key'.
   2. Another provider: name one in config.toml (model_provider, [model_providers.NAME] with base_url), or use a model
      on this machine with --oss.
   3. Just look: 'codex demo' shows a whole run and needs neither key nor network.
