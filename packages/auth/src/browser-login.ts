@@ -68,7 +68,7 @@ export async function startBrowserLogin(options: BrowserLoginOptions, deps: Brow
       response.writeHead(status, { 'content-type': `${type}; charset=utf-8`, connection: 'close' }).end(text);
     if (incoming.method !== 'GET') {
       reply(405, 'Method Not Allowed');
-    } else if (pathname === '/cancel') {
+    } else if (pathname === '/cancel' && !isFromPage(incoming)) {
       response.once('close', () => settle({ ok: false, message: 'Login cancelled' }));
       reply(200, 'Login cancelled');
     } else if (pathname !== '/auth/callback') {
@@ -117,6 +117,11 @@ export async function startBrowserLogin(options: BrowserLoginOptions, deps: Brow
 function authorizationUrl({ address }: IssuerDeps, query: Readonly<Record<string, string>>): string {
   const pairs = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
   return `${address.url}/oauth/authorize?${pairs.join('&')}`;
+}
+
+/** Whether a web page had the browser ask. */
+function isFromPage({ headers }: IncomingMessage): boolean {
+  return headers.origin !== undefined || !['none', undefined].includes(headers['sec-fetch-site']?.toString());
 }
 
 function isSame(given: string, wanted: string): boolean {

@@ -1,4 +1,4 @@
-import { type Logger, toMessage } from '@codex/base';
+import { isCodexError, type Logger, toMessage } from '@codex/base';
 import { accountIdOf } from './claims.ts';
 import { type Answer, ask, type IssuerDeps, readObject, refusalText, statusLine } from './issuer.ts';
 import { OTHER_ACCOUNT } from './messages.ts';
@@ -42,7 +42,7 @@ export function createRefresher(deps: RefreshDeps): (used: StoredTokens) => Prom
 
   const renew = async (used: StoredTokens): Promise<Refreshed> => {
     if (dead && dead.refreshToken === used.refreshToken) return { kind: 'refused', message: dead.message };
-    const outcome = await refreshTokens(deps, used);
+    const outcome = await refreshTokens(deps, used).catch(troubleWithFiles);
     if (outcome.kind === 'refused') dead = { refreshToken: used.refreshToken, message: outcome.message };
     return outcome;
   };
@@ -53,6 +53,12 @@ export function createRefresher(deps: RefreshDeps): (used: StoredTokens) => Prom
     });
     return running;
   };
+}
+
+/** A folder that cannot be written to, a full disk: nothing that another try would make worse. */
+function troubleWithFiles(error: unknown): Refreshed {
+  if (isCodexError(error)) throw error;
+  return { kind: 'failed', message: `Failed to refresh token: ${toMessage(error)}` };
 }
 
 /** One process at a time, and only when no other did since `used` was read. */

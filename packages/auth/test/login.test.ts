@@ -97,6 +97,8 @@ describe('a login in the browser', () => {
     expect(await comeBack(login, { error: 'x', state: '' })).toMatchObject({ status: 400 });
     expect(await comeBack(login, {}, '/other')).toEqual({ status: 404, text: 'Not Found' });
     expect((await fetch(`http://127.0.0.1:${login.port}/auth/callback`, { method: 'POST' })).status).toBe(405);
+    const page = { 'sec-fetch-site': 'cross-site' };
+    expect((await fetch(`http://127.0.0.1:${login.port}/cancel`, { headers: page })).status).toBe(404);
     await new Promise((resolve) => {
       const socket = connect(login.port, '127.0.0.1', () => socket.write('GET // HTTP/1.0\r\n\r\n'));
       socket.resume().on('close', resolve);

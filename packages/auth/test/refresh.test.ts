@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Clock, systemClock } from '@codex/base';
 import { describe, expect, test } from 'vitest';
@@ -150,6 +151,16 @@ describe('a refusal', () => {
     issuer.answers = {};
     expect(await auth.onUnauthorized(used, 2)).toEqual({ kind: 'again' });
     expect(logged.join('\n')).not.toMatch(/refresh-\d|access-\d/);
+  });
+
+  test('files that cannot be written are trouble that may pass, before anything is spent', async () => {
+    const { auth, used, issuer, home } = await signedIn();
+    mkdirSync(join(home, 'auth.json.lock'));
+    expect(await auth.onUnauthorized(used, 2)).toEqual({
+      kind: 'passing',
+      message: expect.stringContaining('Failed to refresh token: EISDIR'),
+    });
+    expect(issuer.asked).toEqual([]);
   });
 
   test('an issuer that does not answer is given up', async () => {
