@@ -1,5 +1,29 @@
 import { flag, map, oneOf, struct } from './decode.ts';
-import type { AppSettings, AppsConfig } from './config.ts';
+
+/** What may be done with connected apps; every default is filled in. */
+export interface AppsConfig {
+  readonly byId: Readonly<Record<string, AppSettings>>;
+  readonly others: AppSettings;
+}
+
+export type AppApprovalMode = 'auto' | 'prompt' | 'approve';
+
+export interface AppSettings {
+  readonly enabled: boolean;
+  /** Whether tools are offered that say they destroy, or act on an open world. */
+  readonly destructiveEnabled: boolean;
+  readonly openWorldEnabled: boolean;
+  readonly approvalMode: AppApprovalMode;
+  /** Whether tools are offered, whatever they say of themselves; null: it depends on that. */
+  readonly toolsEnabled: boolean | null;
+  /** By name or title. */
+  readonly tools: Readonly<Record<string, AppToolSettings>>;
+}
+
+export interface AppToolSettings {
+  readonly enabled: boolean | null;
+  readonly approvalMode: AppApprovalMode | null;
+}
 
 const approvalMode = oneOf('auto', 'prompt', 'approve');
 

@@ -11,6 +11,7 @@ import type {
   Verbosity,
   WebSearchMode,
 } from '@codex/protocol';
+import type { AppsConfig } from './apps.ts';
 import type { FeatureFlags, FeatureKey, FeatureSource } from './features.ts';
 import type { ManagedNetwork } from './network.ts';
 import type { Requirements } from './requirements.ts';
@@ -171,31 +172,6 @@ export interface ActivePlugin {
   readonly servers: readonly string[];
   /** Ids of apps. */
   readonly apps: readonly string[];
-}
-
-/** What may be done with connected apps; every default is filled in. */
-export interface AppsConfig {
-  readonly byId: Readonly<Record<string, AppSettings>>;
-  readonly others: AppSettings;
-}
-
-export type AppApprovalMode = 'auto' | 'prompt' | 'approve';
-
-export interface AppSettings {
-  readonly enabled: boolean;
-  /** Whether tools are offered that say they destroy, or act on an open world. */
-  readonly destructiveEnabled: boolean;
-  readonly openWorldEnabled: boolean;
-  readonly approvalMode: AppApprovalMode;
-  /** Whether tools are offered, whatever they say of themselves; null: it depends on that. */
-  readonly toolsEnabled: boolean | null;
-  /** By name or title. */
-  readonly tools: Readonly<Record<string, AppToolSettings>>;
-}
-
-export interface AppToolSettings {
-  readonly enabled: boolean | null;
-  readonly approvalMode: AppApprovalMode | null;
 }
 
 export interface SkillsConfig {

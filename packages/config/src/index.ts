@@ -1,3 +1,4 @@
+export type { AppApprovalMode, AppsConfig, AppSettings, AppToolSettings } from './apps.ts';
 export {
   type CommandLine,
   type CommandLineOption,
@@ -9,10 +10,6 @@ export {
   type ActivePlugin,
   type AgentRole,
   type AgentsConfig,
-  type AppApprovalMode,
-  type AppsConfig,
-  type AppSettings,
-  type AppToolSettings,
   type Config,
   type McpOauthConfig,
   type ShellEnvironmentPolicy,

@@ -1,3 +1,4 @@
+export { APPS_SERVER, type Connector, isHiddenApp } from './connected-apps.ts';
 export type { CallOptions } from './connection.ts';
 export { createMcp, type Mcp, type McpDeps, type McpServerState, type McpTool } from './mcp.ts';
 export { type Login, type LoginOptions, startLogin } from './oauth/login.ts';

@@ -1,4 +1,5 @@
 import { type Clock, isAbort, type Logger, raceAbort, toMessage } from '@codex/base';
+import { APPS_SERVER, appToolName, type Connector, connectorOf } from './connected-apps.ts';
 import { type CallOptions, connect, type Connection } from './connection.ts';
 import { httpStatus, httpTransport } from './http-transport.ts';
 import { qualifiedName } from './names.ts';
@@ -21,6 +22,8 @@ export interface McpTool {
   readonly info: McpToolInfo;
   /** What the model calls it. */
   readonly qualified: string;
+  /** The app it belongs to; null for the tool of an ordinary server. */
+  readonly connector: Connector | null;
 }
 
 export type McpServerState = { readonly status: 'ready' } | { readonly status: 'failed'; readonly error: string };
@@ -130,9 +133,11 @@ export function createMcp(configured: Readonly<Record<string, McpServerToml>>, d
       const byQualified = new Map<string, McpTool>();
       for (const { name, connection } of servers.values()) {
         for (const info of connection?.tools ?? []) {
-          const qualified = qualifiedName(name, info.name);
+          const connector = name === APPS_SERVER ? connectorOf(info) : null;
+          if (name === APPS_SERVER && !connector) continue;
+          const qualified = connector ? appToolName(connector, info.name) : qualifiedName(name, info.name);
           if (byQualified.has(qualified)) deps.log.warn({ tool: info.name, qualified }, 'MCP tool hidden by another');
-          else byQualified.set(qualified, { server: name, info, qualified });
+          else byQualified.set(qualified, { server: name, info, qualified, connector });
         }
       }
       return [...byQualified.values()].sort((a, b) => (a.qualified < b.qualified ? -1 : 1));

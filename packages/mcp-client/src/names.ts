@@ -9,9 +9,13 @@ const HEAD = 24;
  */
 export function qualifiedName(server: string, tool: string): string {
   const raw = `mcp__${server}__${tool}`;
-  const clean = raw.replace(/[^A-Za-z0-9_]/gu, '_');
-  if (clean.length <= MAX_LENGTH) return clean;
-  return clean.slice(0, HEAD) + createHash('sha1').update(raw).digest('hex');
+  return shortened(raw.replace(/[^A-Za-z0-9_]/gu, '_'), raw);
+}
+
+/** A name that is too long ends in a hash of what it was made from. */
+export function shortened(name: string, raw: string): string {
+  if (name.length <= MAX_LENGTH) return name;
+  return name.slice(0, HEAD) + createHash('sha1').update(raw).digest('hex');
 }
 
 /** The part of a qualified name that stands for the tool. */

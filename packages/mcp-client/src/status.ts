@@ -1,4 +1,5 @@
 import type { McpAuthStatus, McpServerStatus } from '@codex/protocol';
+import { APPS_SERVER } from './connected-apps.ts';
 import { createMcp, type McpDeps } from './mcp.ts';
 import { toolPart } from './names.ts';
 import { discoverAuthServer } from './oauth/discovery.ts';
@@ -59,7 +60,7 @@ export async function authStatus(
   if (toml.url === undefined || !isEnabled(toml)) return 'unsupported';
   const headers = configuredHeaders(toml, deps.env);
   const hasHeader = Object.keys(headers).some((header) => header.toLowerCase() === 'authorization');
-  if (toml.bearer_token_env_var !== undefined || hasHeader) return 'bearerToken';
+  if (toml.bearer_token_env_var !== undefined || hasHeader || name === APPS_SERVER) return 'bearerToken';
   if ((await deps.token(name, toml)) !== null) return 'oAuth';
   return (await discoverAuthServer(toml.url, headers, signal)) ? 'notLoggedIn' : 'unsupported';
 }

@@ -9,6 +9,7 @@ export interface McpToolInfo {
     readonly readOnlyHint?: boolean;
     readonly openWorldHint?: boolean;
   } | null;
+  readonly _meta?: unknown;
 }
 
 export interface McpCallResult {

@@ -14,6 +14,7 @@ describe('a server that works', () => {
       {
         server: 'my-srv',
         qualified: 'mcp__my_srv__echo',
+        connector: null,
         info: { name: 'echo', description: 'Does echo.', inputSchema: { type: 'object' } },
       },
       expect.objectContaining({ qualified: 'mcp__my_srv__fail' }),

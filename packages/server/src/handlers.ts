@@ -9,6 +9,7 @@ import { fsHandlers } from './handlers/fs.ts';
 import { initializeHandlers } from './handlers/initialize.ts';
 import { legacyHandlers } from './handlers/legacy.ts';
 import { mcpHandlers } from './handlers/mcp.ts';
+import { pluginsHandlers } from './handlers/plugins.ts';
 import { modelHandlers } from './handlers/model.ts';
 import { threadHistoryHandlers } from './handlers/thread-history.ts';
 import { reviewHandlers } from './handlers/review.ts';
@@ -31,6 +32,7 @@ export const handlers = {
   ...turnHandlers,
   ...mcpHandlers,
   ...modelHandlers,
+  ...pluginsHandlers,
   ...configHandlers,
   ...accountHandlers,
   ...legacyHandlers,

@@ -8,7 +8,9 @@ import { readUuid } from './thread-id.ts';
  */
 export function laneOf(method: ClientMethod | LaterMethod, params: unknown, connectionId: number): string | null {
   if (method === 'thread/list' || method === 'thread/loaded/list' || method === 'thread/start') return null;
+  if (method === 'app/list') return null;
   if (method.startsWith('config/') || method === 'configRequirements/read') return 'config';
+  if (method === 'plugin/install' || method === 'plugin/uninstall') return 'config';
   if (method.startsWith('account/') || method === 'getAuthStatus') return 'account';
   const about = isObject(params) ? params : {};
   // `command/exec` itself takes the lane of its process only until the process has started.

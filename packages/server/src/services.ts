@@ -10,6 +10,9 @@ import { type ConfigService, createConfigService } from './services/config-servi
 import { type CommandExec, createCommandExec } from './services/command-exec/command-exec.ts';
 import { createFileSearch, type FileSearch } from './services/fuzzy-search/file-search.ts';
 import { createFeedback, type Feedback } from './services/feedback.ts';
+import { createChatgptBackend } from './services/chatgpt-backend.ts';
+import { type AppsService, createAppsService } from './services/apps-service.ts';
+import { createPluginsService, type PluginsService } from './services/plugins-service.ts';
 import { createMcpService, type McpService } from './services/mcp-service.ts';
 import { createModelsService } from './services/models-service.ts';
 import { createRulesWarnings, type RulesWarnings } from './services/rules-warnings.ts';
@@ -34,6 +37,8 @@ export interface Services {
   readonly files: FileSearch;
   readonly skills: SkillsService;
   readonly mcp: McpService;
+  readonly plugins: PluginsService;
+  readonly apps: AppsService;
   /** The models of the provider in force. */
   models(client: ClientIdentity | null): Promise<Models>;
   /** The engine; `make` stands in for core's own. */
@@ -52,7 +57,9 @@ export interface ServiceDeps {
 
 export function createServices(options: ServiceOptions, deps: ServiceDeps): Services {
   const { home, env, version, clock, ids, log } = options;
-  const config = createConfigService(options);
+  const config = createConfigService(options, {
+    complete: async (current) => apps.complete(await plugins.complete(current)),
+  });
   const account = createAccountService(options, {
     ...{ config, questions: deps.questions, broadcast: deps.broadcast },
     identity: () => anonymous(options),
@@ -76,7 +83,10 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
     config,
     onChange: () => broadcast({ method: 'skills/changed', params: {} }),
   });
-  const mcp = createMcpService(options, { config, broadcast });
+  const backend = createChatgptBackend(options, { account, config, identity: anonymous(options) });
+  const mcp = createMcpService(options, { config, broadcast, login: () => backend.login() });
+  const apps = createAppsService(options, { config, account, backend, mcp, broadcast });
+  const plugins = createPluginsService(options, { config, apps, backend, onChange: () => skills.forget() });
   const files = createFileSearch({ cwd: options.cwd, env, clock, log, broadcast });
 
   return {
@@ -98,6 +108,8 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
     files,
     skills,
     mcp,
+    plugins,
+    apps,
     async models(client) {
       const current: Config = await config.current();
       await models.prepare();
@@ -130,9 +142,10 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
     async close() {
       files.close();
       skills.close();
+      apps.close();
       mcp.close();
       account.close();
-      await Promise.all([made?.then((each) => each.close()), models.close(), catalog.close()]);
+      await Promise.all([made?.then((each) => each.close()), backend.close(), models.close(), catalog.close()]);
     },
   };
 }

@@ -5,6 +5,8 @@ import { expect, test } from 'vitest';
 import { introduced } from './support/client.ts';
 import { world } from './support/server.ts';
 
+const NO_BUNDLED = '[skills.bundled]\nenabled = false\n';
+
 function putSkill(root: string, name: string): string {
   const file = join(root, name, 'SKILL.md');
   mkdirSync(dirname(file), { recursive: true });
@@ -13,7 +15,7 @@ function putSkill(root: string, name: string): string {
 }
 
 test('skills are listed by folder, with what is wrong, and in the order asked for', async () => {
-  const { server, cwd, home } = world();
+  const { server, cwd, home } = world({ config: NO_BUNDLED });
   const client = await introduced(server);
   const mend = putSkill(join(cwd, '.agents/skills'), 'mend');
   const greet = putSkill(join(home, 'skills'), 'greet');
@@ -43,6 +45,15 @@ test('skills are listed by folder, with what is wrong, and in the order asked fo
   expect((await client.request('skills/list', {})).data.map((entry) => entry.cwd)).toEqual([cwd]);
 });
 
+test('some skills come with the program', async () => {
+  const { server } = world();
+  const client = await introduced(server);
+  const found = (await client.request('skills/list', {})).data[0]?.skills ?? [];
+  expect(found.map(({ name, scope }) => [name, scope])).toEqual(
+    ['openai-docs', 'skill-creator', 'skill-installer'].map((name) => [name, 'system']),
+  );
+});
+
 test('extra roots must be absolute', async () => {
   const { server, cwd } = world();
   const client = await introduced(server);
@@ -55,7 +66,7 @@ test('extra roots must be absolute', async () => {
 
 test('a skill is switched off and on in config.toml, whatever else it says', async () => {
   const { server, home, cwd } = world({
-    config: '# mine\n[[skills.config]]\npath = "/else/SKILL.md" # kept\nenabled = false\n',
+    config: `# mine\n${NO_BUNDLED}[[skills.config]]\npath = "/else/SKILL.md" # kept\nenabled = false\n`,
   });
   const client = await introduced(server);
   const file = putSkill(join(home, 'skills'), 'greet');
@@ -119,7 +130,7 @@ test('reloadUserConfig reaches loaded threads: a skill that is switched off is h
 });
 
 test('clients hear of changed skills', async () => {
-  const { server, cwd } = world();
+  const { server, cwd } = world({ config: NO_BUNDLED });
   const client = await introduced(server);
   await client.request('skills/list', {});
   const changed = client.untilMethod('skills/changed');

@@ -7,7 +7,7 @@ import { type Discovery, discover } from './discover.ts';
 import { readExtras } from './extras.ts';
 import { parseFrontMatter, requireLength, SkillFileError } from './front-matter.ts';
 import { createPluginNames } from './plugin-name.ts';
-import { type SkillPlace, skillRoots } from './roots.ts';
+import { type SkillPlace, type SkillRoot, skillRoots } from './roots.ts';
 import type { Skill, SkillSet } from './skill.ts';
 
 const MAX_NAME = 64;
@@ -21,13 +21,26 @@ export interface LoadedSkills extends SkillSet {
 /** Reads every skill of a place. A file seen from several roots counts for the first (skills specification §1). */
 export async function loadSkills(place: SkillPlace, log: Logger): Promise<LoadedSkills> {
   if (place.system) await installBundledSkills(place.home, log);
-  const roots = skillRoots(place);
+  return loadRoots(skillRoots(place), place.disabled, log);
+}
+
+/** The skills in these folders and nowhere else, by name; what is none is left out. Does not follow links. */
+export async function loadSkillFolders(folders: readonly string[], log: Logger): Promise<readonly Skill[]> {
+  const roots = folders.map((folder): SkillRoot => ({ folder, scope: 'user', followLinks: false }));
+  return (await loadRoots(roots, [], log)).skills;
+}
+
+async function loadRoots(
+  roots: readonly SkillRoot[],
+  switchedOff: readonly string[],
+  log: Logger,
+): Promise<LoadedSkills> {
   const found: Discovery[] = await Promise.all(roots.map(discover));
   const scopes = new Map<string, SkillScope>();
   for (const [at, { scope }] of roots.entries()) {
     for (const file of found[at]?.files ?? []) if (!scopes.has(file)) scopes.set(file, scope);
   }
-  const disabled = new Set(place.disabled);
+  const disabled = new Set(switchedOff);
   const pluginNames = createPluginNames();
   const errors: SkillErrorInfo[] = [];
   const read = async ([file, scope]: [string, SkillScope]): Promise<Skill[]> => {

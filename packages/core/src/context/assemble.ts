@@ -10,8 +10,10 @@ export interface AssembleFacts {
   writableRoots: readonly string[];
   /** Command prefixes that rules allow, a line each; null without any. */
   approvedPrefixes: string | null;
-  /** The skills at hand; null without any. */
+  /** Connected apps, skills and plugins at hand; null without any. */
+  apps: string | null;
   skills: string | null;
+  plugins: string | null;
   /** The line that ends the messages of commits; empty or null for none. */
   commitTrailer: string | null;
   /** Agents at work for this thread. */
@@ -32,7 +34,9 @@ export function initialContext(context: TurnContext, facts: AssembleFacts): Resp
     context.developerInstructions,
     collaborationText(context),
     facts.personalityBakedIn ? null : personality(context, facts),
+    facts.apps,
     facts.skills,
+    facts.plugins,
     facts.commitTrailer && commitText(facts.commitTrailer),
   ];
   const user = [

@@ -1,7 +1,8 @@
 import { canonicalJson } from '@codex/base';
-import type { Config } from '@codex/config';
+import type { AppApprovalMode, Config } from '@codex/config';
 import type { McpTool } from '@codex/mcp-client';
 import { askUser } from '../approval/ask-user.ts';
+import { appToolPolicy } from './app-policy.ts';
 import type { TurnContextForTools } from './tool.ts';
 
 export type McpApproval = { approved: true } | { approved: false; message: string; stopTurn: boolean };
@@ -35,7 +36,7 @@ export async function approveMcpCall(
       {
         id,
         header: 'Approve app tool call?',
-        question: `Allow the ${tool.server} MCP server to run tool "${tool.info.name}"?`,
+        question: `Allow ${asker(tool)} to run tool "${tool.info.name}"?`,
         isOther: false,
         isSecret: false,
         options: [
@@ -59,7 +60,12 @@ function mcpKey({ server, info }: McpTool): string {
   return canonicalJson(['mcp', server, info.name]);
 }
 
-function approvalMode({ server, info }: McpTool, { mcpServers }: Config): 'auto' | 'prompt' | 'approve' {
+function asker({ server, connector }: McpTool): string {
+  return connector ? connector.name : `the ${server} MCP server`;
+}
+
+function approvalMode({ server, info, connector }: McpTool, { mcpServers, apps }: Config): AppApprovalMode {
+  if (connector) return appToolPolicy(apps, connector, info).approvalMode;
   const configured = mcpServers[server];
   return configured?.tools?.[info.name]?.approval_mode ?? configured?.default_tools_approval_mode ?? 'auto';
 }

@@ -1,6 +1,9 @@
 import { isObject, parseJson, toMessage } from '@codex/base';
+import type { ActivePlugin, Config } from '@codex/config';
 import { type Mcp, type McpCallResult, type McpTool, modelSchema } from '@codex/mcp-client';
 import type { FunctionCallOutput, ThreadItem } from '@codex/protocol';
+import { toolOrigin } from '../context/plugins.ts';
+import { appToolPolicy } from './app-policy.ts';
 import { approveMcpCall } from './approve-mcp-call.ts';
 import { answerElicitation } from './mcp-elicitation.ts';
 import { functionSpec, type Tool, type TurnContextForTools } from './tool.ts';
@@ -13,8 +16,12 @@ export function mcpTool(mcp: Mcp, tool: McpTool): Tool {
   return {
     names: [qualified],
     parallel: false,
-    spec: () => functionSpec(qualified, info.description ?? '', modelSchema(info.inputSchema)),
+    spec: ({ config }) =>
+      isOffered(tool, config)
+        ? functionSpec(qualified, described(tool, config.activePlugins), modelSchema(info.inputSchema))
+        : null,
     async run(call, context) {
+      if (!isOffered(tool, context.config)) return { output: `unsupported call: ${qualified}` };
       const parsed = call.input.trim() === '' ? { ok: true as const, value: undefined } : parseJson(call.input);
       if (!parsed.ok) return { output: said(`err: ${parsed.error}`) };
       const args = parsed.value;
@@ -33,6 +40,19 @@ export function mcpTool(mcp: Mcp, tool: McpTool): Tool {
       });
     },
   };
+}
+
+/** A tool of an app may be switched off; those of other servers are left out where the server is asked for them. */
+function isOffered({ connector, info }: McpTool, { apps }: Config): boolean {
+  return !connector || appToolPolicy(apps, connector, info).offered;
+}
+
+function described(tool: McpTool, plugins: readonly ActivePlugin[]): string {
+  const { description } = tool.info;
+  const origin = toolOrigin(tool, plugins);
+  const text = description?.trim() ?? '';
+  if (origin === '') return description ?? '';
+  return text === '' ? origin : `${text}${text.endsWith('.') ? '' : '.'} ${origin}`;
 }
 
 /** What came of a call: a result, or why there is none. */

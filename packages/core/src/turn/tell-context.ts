@@ -1,11 +1,14 @@
 import { toMessage } from '@codex/base';
+import type { ActivePlugin } from '@codex/config';
 import { allowedPrefixes } from '@codex/execpolicy';
 import { instructionsFor, type ModelRecord, personalityText } from '@codex/models';
 import type { ResponseItem, UserInput } from '@codex/protocol';
 import { resolvePolicy } from '@codex/sandbox';
-import { mentionedSkills, skillMessage, skillsText } from '@codex/skills';
+import { mentionedSkills, type Skill, skillMessage, skillsText } from '@codex/skills';
 import type { TurnContext, TurnScope } from '@codex/timeline';
+import { appsText } from '../context/apps.ts';
 import { type AssembleFacts, contextUpdate, initialContext } from '../context/assemble.ts';
+import { mentionedPlugins, pluginNote, pluginsText } from '../context/plugins.ts';
 import { userMessage } from '../context/user-input.ts';
 import type { TurnRun } from './turn-run.ts';
 import { turnContext } from './turn-context.ts';
@@ -20,11 +23,14 @@ async function turnFacts(run: TurnRun, record: ModelRecord): Promise<{ context: 
     userInstructions: reference ? reference.userInstructions : await run.userInstructions(),
     outputSchema: run.outputSchema,
   });
+  const { skills } = await session.skills.at(run.config, settings.cwd);
   const facts: AssembleFacts = {
     shell: session.shell.name,
     writableRoots: resolvePolicy(settings.sandboxPolicy, settings.cwd, session.env).writableRoots.map((r) => r.root),
     approvedPrefixes: allowedPrefixes(await session.rules.current()),
-    skills: skillsText((await session.skills.at(run.config, settings.cwd)).skills),
+    apps: appsText(run.config),
+    skills: skillsText(skills),
+    plugins: pluginsText(run.config.activePlugins, skills),
     commitTrailer: run.config.features.codex_git_commit ? commitTrailer(run.config.commitAttribution) : null,
     subagents: session.agents.open(),
     network: run.config.network?.prescribed ?? null,
@@ -67,14 +73,16 @@ async function addUserInput(run: TurnRun, scope: TurnScope, input: UserInput[]):
   const message: ResponseItem = await userMessage(input, run.session.files);
   scope.appendContext([message]);
   scope.add({ type: 'userMessage', id: run.session.ids.uuid(), content: input });
-  await handOverSkills(run, scope, input);
+  const { skills } = await run.session.skills.at(run.config, run.settings.cwd);
+  await handOverSkills(run, scope, mentionedSkills(input, skills));
+  const plugins = mentionedPlugins(input, run.config.activePlugins);
+  if (plugins.length > 0) await pointOutPlugins(run, scope, plugins, skills);
 }
 
 /** Tells the model the skills that the user asked for, whole and every time anew (skills specification §4). */
-async function handOverSkills(run: TurnRun, scope: TurnScope, input: UserInput[]): Promise<void> {
-  const { session, config, settings } = run;
-  const { skills } = await session.skills.at(config, settings.cwd);
-  for (const skill of mentionedSkills(input, skills)) {
+async function handOverSkills(run: TurnRun, scope: TurnScope, asked: readonly Skill[]): Promise<void> {
+  const { session } = run;
+  for (const skill of asked) {
     const { name, path } = skill.metadata;
     try {
       const text = skillMessage(skill, await session.skills.read(skill));
@@ -82,5 +90,21 @@ async function handOverSkills(run: TurnRun, scope: TurnScope, input: UserInput[]
     } catch (error) {
       run.timeline.notice('warning', `Failed to load skill ${name} at ${path}: ${toMessage(error)}`);
     }
+  }
+}
+
+/** Tells the model what the plugins have that the user asked for; their servers have to be there for that. */
+async function pointOutPlugins(
+  run: TurnRun,
+  scope: TurnScope,
+  plugins: readonly ActivePlugin[],
+  skills: readonly Skill[],
+): Promise<void> {
+  await run.mcp.ready(run.signal);
+  const tools = run.mcp.tools();
+  for (const plugin of plugins) {
+    const text = pluginNote(plugin, skills, tools);
+    if (text === null) continue;
+    scope.appendContext([{ type: 'message', role: 'developer', content: [{ type: 'input_text', text }] }]);
   }
 }

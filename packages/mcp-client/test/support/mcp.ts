@@ -1,9 +1,9 @@
-import path from 'node:path';
+import { createRequire } from 'node:module';
 import { type Logger, nullLogger, systemClock } from '@codex/base';
 import { onTestFinished } from 'vitest';
 import { createMcp, type Mcp, type McpDeps, type McpServerToml } from '../../src/index.ts';
 
-const SCRIPT = path.join(import.meta.dirname, 'stdio-server.mjs');
+const SCRIPT = createRequire(import.meta.url).resolve('@codex/mock-mcp/server.mjs');
 export const PATIENT: AbortSignal = new AbortController().signal;
 
 export function deps(more: Partial<McpDeps> = {}): McpDeps {

@@ -3,17 +3,12 @@ import type { ClientMethod } from '@codex/protocol';
 import type { Handler, RequestContext } from '../context.ts';
 import { requireThread } from '../loaded-thread.ts';
 
-const PLUGINS = 'it has no plugins; put skills into ~/.agents/skills or into a project';
 const REMOTE_SKILLS = 'it has no catalogue of skills; put skills into ~/.agents/skills or into a project';
 
 /** The methods of the protocol that this build answers with a refusal, and what completes its sentence. */
 export const UNAVAILABLE = {
   'skills/remote/list': REMOTE_SKILLS,
   'skills/remote/export': REMOTE_SKILLS,
-  'plugin/list': PLUGINS,
-  'plugin/read': PLUGINS,
-  'plugin/install': PLUGINS,
-  'plugin/uninstall': PLUGINS,
 } satisfies Partial<Record<ClientMethod, string>>;
 
 type UnavailableMethod = keyof typeof UNAVAILABLE;

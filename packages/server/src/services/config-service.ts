@@ -43,6 +43,8 @@ export interface ConfigService {
   forThread(request: ConfigRequest): Promise<ThreadConfig>;
   /** What is in force in a folder, without one for the server itself; built-in values while a file is broken. */
   current(folder?: string): Promise<Config>;
+  /** The same with what plugins and connected apps add, as in `forThread`. */
+  complete(folder?: string): Promise<Config>;
   /** All layers of a folder, for `config/read`; broken files are a value. */
   layers(cwd: string | null): Promise<Loaded>;
   /** What an administrator prescribes now; a broken file is a value. */
@@ -52,7 +54,11 @@ export interface ConfigService {
   readonly writer: ConfigWriter;
 }
 
-export function createConfigService(options: ServiceOptions): ConfigService {
+/** `complete` adds what plugins and connected apps bring, and does not reject. */
+export function createConfigService(
+  options: ServiceOptions,
+  { complete }: { complete: (config: Config) => Promise<Config> },
+): ConfigService {
   const { home, cwd, env, overrides, profile, systemDir, ids } = options;
   const system = systemDir === undefined ? {} : { systemDir };
   let ready: Promise<ConfigReader> | undefined;
@@ -63,6 +69,11 @@ export function createConfigService(options: ServiceOptions): ConfigService {
     return (await reader()).load({ ...given, ...more });
   };
   const requirements = async () => (await reader()).requirements({ env, ...system });
+  const current = async (folder = cwd): Promise<Config> => {
+    const loaded = await load({ cwd: folder });
+    if (loaded.ok) return loaded.config;
+    return (await import('@codex/config')).defaultConfig(home, folder, env, loaded.requirements);
+  };
 
   return {
     async forThread(request) {
@@ -71,13 +82,11 @@ export function createConfigService(options: ServiceOptions): ConfigService {
         ...(request.config ? { requestConfig: request.config } : {}),
         ...(request.settings ? { settings: request.settings } : {}),
       });
-      return orThrow(loaded);
+      const found = orThrow(loaded);
+      return { ...found, config: await complete(found.config) };
     },
-    async current(folder = cwd) {
-      const loaded = await load({ cwd: folder });
-      if (loaded.ok) return loaded.config;
-      return (await import('@codex/config')).defaultConfig(home, folder, env, loaded.requirements);
-    },
+    current,
+    complete: async (folder) => complete(await current(folder)),
     layers: (folder) => load({ cwd: folder !== null && isAbsolute(folder) ? folder : resolve(cwd, folder ?? '.') }),
     requirements,
     async refusal({ approvalPolicy, sandboxPolicy }) {

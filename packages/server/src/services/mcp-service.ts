@@ -1,7 +1,9 @@
 import { CodexError, linkedController, toMessage } from '@codex/base';
+import type { Config } from '@codex/config';
 import type { McpSource } from '@codex/core';
-import type { McpDeps } from '@codex/mcp-client';
+import type { Connector, McpDeps } from '@codex/mcp-client';
 import type { McpServerStatus, ParamsOf, ServerNotification } from '@codex/protocol';
+import type { ChatgptBackend } from './chatgpt-backend.ts';
 import type { ConfigService } from './config-service.ts';
 import type { ServiceOptions } from './service-options.ts';
 
@@ -11,6 +13,8 @@ export interface McpService {
   source(): Promise<McpSource>;
   /** Of every configured server, by name. */
   statuses(): Promise<McpServerStatus[]>;
+  /** What the server of connected apps offers; rejects when it does not answer. */
+  connectedApps(config: Config, signal: AbortSignal): Promise<Connector[]>;
   /** Begins a login; its end is told to everybody. */
   login(params: ParamsOf<'mcpServer/oauth/login'>): Promise<{ authorizationUrl: string }>;
   close(): void;
@@ -18,16 +22,22 @@ export interface McpService {
 
 export interface McpServiceDeps {
   config: ConfigService;
+  /** Of ChatGPT. */
+  login: ChatgptBackend['login'];
   broadcast: (notification: ServerNotification) => void;
 }
 
-export function createMcpService(options: ServiceOptions, { config, broadcast }: McpServiceDeps): McpService {
+export function createMcpService(options: ServiceOptions, { config, login, broadcast }: McpServiceDeps): McpService {
   const { home, env, clock, ids, log, version } = options;
   const { controller: stopping } = linkedController();
   const open = async () => {
     const client = await import('@codex/mcp-client');
     const store = client.createTokenStore(home, ids);
-    const deps: McpDeps = { clock, log, version, env, token: client.createTokens({ store, clock, log, env }) };
+    const stored = client.createTokens({ store, clock, log, env });
+    /** ChatGPT's own server knows the user by his login there. */
+    const token: McpDeps['token'] = async (name, toml) =>
+      name === client.APPS_SERVER ? ((await login())?.accessToken ?? null) : stored(name, toml);
+    const deps: McpDeps = { clock, log, version, env, token };
     return { client, store, deps };
   };
   let opened: ReturnType<typeof open> | undefined;
@@ -40,10 +50,25 @@ export function createMcpService(options: ServiceOptions, { config, broadcast }:
     },
     async statuses() {
       const { client, deps } = await ready();
-      return client.readStatuses((await config.current()).mcpServers, deps, stopping.signal);
+      return client.readStatuses((await config.complete()).mcpServers, deps, stopping.signal);
+    },
+    async connectedApps({ mcpServers }, signal) {
+      const { client, deps } = await ready();
+      const name = client.APPS_SERVER;
+      const server = mcpServers[name];
+      if (!server) return [];
+      const mcp = client.createMcp({ [name]: server }, deps);
+      try {
+        const state = (await mcp.ready(signal)).get(name);
+        if (state?.status === 'failed') throw new Error(state.error);
+        const connectors = mcp.tools().flatMap(({ connector }) => connector ?? []);
+        return [...new Map(connectors.map((each) => [each.id, each])).values()];
+      } finally {
+        await mcp.close();
+      }
     },
     async login({ name, scopes, timeoutSecs }) {
-      const { mcpServers, mcpOauth } = await config.current();
+      const { mcpServers, mcpOauth } = await config.complete();
       const toml = Object.hasOwn(mcpServers, name) ? mcpServers[name] : undefined;
       if (!toml) throw new CodexError('invalidRequest', `No MCP server named '${name}' found.`);
       if (toml.url === undefined) {

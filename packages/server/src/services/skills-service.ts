@@ -12,6 +12,8 @@ export interface SkillsService extends SkillSource {
   list(params: ParamsOf<'skills/list'>): Promise<ResultOf<'skills/list'>>;
   /** Writes the user's config.toml. */
   setEnabled(path: string, enabled: boolean): Promise<boolean>;
+  /** The next question is answered from the files. */
+  forget(): void;
   close(): void;
 }
 
@@ -40,6 +42,7 @@ export function createSkillsService(options: ServiceOptions, { config, onChange 
       userHome: env['HOME'] ?? null,
       projectRoot: projectRoot(folder, by.projectRootMarkers),
       extraRoots: more.extraRoots ?? [],
+      pluginRoots: by.activePlugins.flatMap((plugin) => plugin.skillFolders),
       system: by.skills.bundledEnabled,
       disabled: disabledPaths(by),
     };
@@ -66,7 +69,7 @@ export function createSkillsService(options: ServiceOptions, { config, onChange 
       }
       const data = (cwds.length > 0 ? cwds : [cwd]).map(async (asked) => {
         const folder = resolve(cwd, asked);
-        const found = await load(await config.current(folder), folder, {
+        const found = await load(await config.complete(folder), folder, {
           fresh: forceReload,
           extraRoots: extra.get(asked) ?? [],
         });
@@ -90,6 +93,7 @@ export function createSkillsService(options: ServiceOptions, { config, onChange 
       (await opened)?.library.clear();
       return !disabledPaths(await config.current()).includes(path);
     },
+    forget: () => void opened?.then(({ library }) => library.clear()),
     close: () => void opened?.then(({ library }) => library.close()),
   };
 }
