@@ -197,6 +197,7 @@ export const PACKAGES = {
   'tools/build': { floor: 'tools' },
   'tools/check': { floor: 'tools' },
   'tools/mock-model': { floor: 'tools' },
+  'tools/mock-mcp': { floor: 'tools' },
   'tools/parity': { floor: 'tools' },
   'tools/soak': { floor: 'tools' },
 };

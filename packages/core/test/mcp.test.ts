@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { call, inputItems, say } from '@codex/mock-model';
 import { describe, expect, it } from 'vitest';
 import { rig, type Talk } from './harness.ts';
 
-const SCRIPT = path.join(import.meta.dirname, 'mcp-server.mjs');
+const SCRIPT = createRequire(import.meta.url).resolve('@codex/mock-mcp/server.mjs');
 /** One server by the name of `tiny`. */
 const tiny = (more: Record<string, unknown> = {}) => ({
   mcp_servers: { tiny: { command: process.execPath, args: [SCRIPT], ...more } },
