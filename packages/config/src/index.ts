@@ -64,6 +64,7 @@ export {
 } from './requirements.ts';
 export type { ManagedNetwork, RequiredNetwork } from './network.ts';
 export { NO_GUARDIAN, type TypedSettings } from './resolve.ts';
+export { roleChanges } from './role.ts';
 export { readMcpServer } from './mcp-server.ts';
 export type { McpServerToml, WebSearchOptions } from './schema.ts';
 export {

@@ -60,7 +60,10 @@ export interface Agent {
 export interface SpawnOptions {
   input: UserInput[];
   role: string | null;
-  overrides: SettingsOverrides;
+  /** Of the parent's turn. */
+  settings: Readonly<ThreadSettings>;
+  /** What the model wants to be different, as far as the role lets it. */
+  chosen: Pick<SettingsOverrides, 'model' | 'effort'>;
   /** The child begins with what its parent's model sees. */
   history: readonly ResponseItem[];
   config: Config;
@@ -158,12 +161,16 @@ export function createAgentPort(port: AgentPortDeps): AgentPort {
 
   return {
     depth: port.depth,
-    async spawn({ input, role, overrides, history, config }) {
+    async spawn({ input, role, settings, chosen, history, config }) {
       reserve(config);
       try {
-        const nickname = nextNickname(tree);
+        const kind = role === null ? undefined : config.agents.roles[role];
+        const file = kind?.configFile ?? null;
+        const changes = file === null ? {} : port.deps.roleChanges(config, file);
+        const overrides = settingsOfRole({ ...settings, ...chosen }, changes);
+        const nickname = nextNickname(tree, kind?.nicknameCandidates ?? []);
         const thread = await port.openThread({
-          config,
+          config: { ...config, ...changes, cwd: settings.cwd, model: overrides.model ?? settings.model },
           source: source(nickname, role),
           client,
           history: [...history],
@@ -195,7 +202,7 @@ export function createAgentPort(port: AgentPortDeps): AgentPort {
       if (path === null) return null;
       reserve(config);
       try {
-        const nickname = known?.nickname ?? nextNickname(tree);
+        const nickname = known?.nickname ?? nextNickname(tree, []);
         const role = null;
         const thread = await port.loadThread({
           config,
@@ -324,10 +331,28 @@ const NICKNAMES = [
 ];
 
 /** A name nobody in the tree has yet; when all are taken they come again with a number. */
-function nextNickname(tree: AgentTree): string {
+/** The parent's settings and wishes, as far as the role has none of its own; what is allowed is the parent's. */
+function settingsOfRole(settings: Readonly<ThreadSettings>, role: Partial<Config>): SettingsOverrides {
+  const effort = role.modelReasoningEffort ?? settings.effort;
+  const summary = role.modelReasoningSummary ?? settings.summary;
+  const personality = role.personality ?? settings.personality;
+  return {
+    model: role.model ?? settings.model,
+    approvalPolicy: settings.approvalPolicy,
+    sandboxPolicy: settings.sandboxPolicy,
+    serviceTier: role.serviceTier === undefined ? settings.serviceTier : role.serviceTier,
+    ...(effort === null ? {} : { effort }),
+    ...(summary === null ? {} : { summary }),
+    ...(personality === null ? {} : { personality }),
+  };
+}
+
+/** One of `own`, or of ours where there are none. */
+function nextNickname(tree: AgentTree, own: readonly string[]): string {
+  const names = own.length > 0 ? own : NICKNAMES;
   const taken = new Set([...tree.agents.values()].map((agent) => agent.nickname));
   for (let round = 1; ; round++) {
-    const free = NICKNAMES.map((name) => (round === 1 ? name : `${name} ${round}`)).find((name) => !taken.has(name));
+    const free = names.map((name) => (round === 1 ? name : `${name} ${round}`)).find((name) => !taken.has(name));
     if (free !== undefined) return free;
   }
 }

@@ -25,6 +25,8 @@ export interface CoreDeps {
   timezone(): string;
   /** How to talk to the models of a provider in the name of a client. */
   modelsFor(config: Config, provider: string, client: ClientIdentity): Models;
+  /** What the file of a role of agents changes in a configuration. Throws CodexError `config`. */
+  roleChanges(config: Config, file: string): Partial<Config>;
   /** What git says of a folder; null when it is no repository. */
   gitFacts(cwd: string): Promise<GitFacts | null>;
 }

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { systemClock } from '@codex/base';
 import {
   call,
@@ -92,6 +94,40 @@ describe('agents (§13.4)', () => {
     expect(children.map(({ thread }) => thread.id)).toEqual([id, id]);
     await shown(threads.get(id)!);
     expect(turnsOf(threads.get(id)!).map(({ status }) => status)).toEqual(['completed', 'completed']);
+  });
+
+  it('follow the file of their role, and their parent in what it does not speak of', async () => {
+    const { start, model, home } = await rig([
+      agent('task', say('done')),
+      parent(() => spawn('task', 'call-1', { agent_type: 'helper', model: 'gpt-5.4' })),
+      parent((r) => call('wait_agent', { ids: [idIn(r)] }, 'call-2')),
+      parent(() => say('ok')),
+      parent(() => spawn('task', 'call-3', { agent_type: 'broken' })),
+      parent(() => say('ok')),
+    ]);
+    const file = path.join(home, 'helper.toml');
+    await writeFile(
+      file,
+      'model = "gpt-5.2"\ndeveloper_instructions = "Be a helper."\nmodel_verbosity = "high"\nsandbox_mode = "workspace-write"\n',
+    );
+    await writeFile(path.join(home, 'broken.toml'), 'model = 3\n');
+    const talk = await start({
+      'agents.helper': { description: 'helps', config_file: file, nickname_candidates: ['Zed'] },
+      'agents.broken': { config_file: path.join(home, 'broken.toml') },
+      developer_instructions: 'Be a parent.',
+      model_reasoning_effort: 'high',
+    });
+    await talk.turn('start');
+    const child = model.calls.find((r) => inputTexts(r, 'user').at(-1) === 'task')!;
+    expect(child.body).toMatchObject({ model: 'gpt-5.2', reasoning: { effort: 'high' }, text: { verbosity: 'high' } });
+    expect(inputTexts(child, 'developer')).toContain('Be a helper.');
+    expect(inputTexts(child, 'developer')).not.toContain('Be a parent.');
+    expect(inputTexts(child, 'developer').join()).toContain('`sandbox_mode` is `danger-full-access`');
+    expect(JSON.parse(String(outputOf(last(model), 'call-1')))).toMatchObject({ nickname: 'Zed' });
+    const tools = model.calls[0]!.body['tools'] as { name?: string }[];
+    expect(JSON.stringify(tools.find(({ name }) => name === 'spawn_agent'))).toContain('helper (helps)');
+    await talk.turn('start');
+    expect(outputOf(last(model), 'call-3')).toMatch(/broken\.toml: invalid type/);
   });
 
   it('are threads of their own that know where they come from', async () => {

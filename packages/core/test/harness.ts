@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { nodeFiles } from '@codex/apply-patch';
 import { nullLogger, systemClock, systemIds } from '@codex/base';
-import { type Config, loadConfig } from '@codex/config';
+import { type Config, loadConfig, roleChanges } from '@codex/config';
 import { type MockModel, type Step, startMockModel } from '@codex/mock-model';
 import { createMcp } from '@codex/mcp-client';
 import { createModels } from '@codex/models';
@@ -99,6 +99,7 @@ export async function rig(steps: Step[] = [], options: RigOptions = {}): Promise
       });
     },
     gitFacts: async () => null,
+    roleChanges: (config, file) => roleChanges(config, file, env),
     mcp: {
       open: (servers) => createMcp(servers, { clock, log, version: '0.115.0', env, token: async () => null }),
     },

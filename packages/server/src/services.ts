@@ -116,8 +116,9 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
       return models.get(current, current.modelProvider, client ?? anonymous(options));
     },
     async createThreads(make) {
-      const [core, sandbox, { nodeFiles }] = await Promise.all([
+      const [core, { roleChanges }, sandbox, { nodeFiles }] = await Promise.all([
         import('@codex/core'),
+        import('@codex/config'),
         import('@codex/sandbox'),
         import('@codex/apply-patch'),
         models.prepare(),
@@ -137,6 +138,7 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
         timezone: () => localTimezone(env),
         modelsFor: (forConfig, provider, client) => models.get(forConfig, provider, client),
         gitFacts: (cwd) => readGitFacts(cwd, env),
+        roleChanges: (current, file) => roleChanges(current, file, env),
       });
     },
     async close() {

@@ -1,6 +1,7 @@
 import { isUuid, toMessage } from '@codex/base';
 import type { CollabAgentTool, ReasoningEffort, ThreadItem, UserInput } from '@codex/protocol';
 import { type Agent, agentState, type AgentStatus, isFinal, waitForAny } from '../agents.ts';
+import { describeRoles, isRole } from './agent-roles.ts';
 import { decodeArgs, parametersSchema, type Params } from './args.ts';
 import { functionSpec, type SpecContext, text, type Tool, type ToolCall, type TurnContextForTools } from './tool.ts';
 
@@ -24,10 +25,7 @@ const ID = { type: 'string', description: 'The agent.', required: true } as cons
 const SPAWN = {
   message: { type: 'string', description: 'The task, complete in itself.' },
   items: ITEMS,
-  agent_type: {
-    type: 'string',
-    description: 'Kind of agent: default, explorer (quick questions) or worker (carries work out).',
-  },
+  agent_type: { type: 'string', description: 'Kind of agent.' },
   fork_context: { type: 'boolean', description: 'Let it begin with the whole conversation so far.' },
   model: { type: 'string', description: 'Another model than yours.' },
   reasoning_effort: { type: 'string', description: 'Another effort than yours.' },
@@ -50,7 +48,6 @@ const ONE = { id: ID } as const satisfies Params;
 const WAIT_DEFAULT_MS = 30_000;
 const WAIT_MIN_MS = 10_000;
 const WAIT_MAX_MS = 3_600_000;
-const ROLES = new Set(['default', 'explorer', 'worker']);
 const EFFORTS: readonly ReasoningEffort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'];
 
 type CollabItem = Extract<ThreadItem, { type: 'collabAgentToolCall' }>;
@@ -87,7 +84,11 @@ function offered(name: string, description: string, params: Params) {
 const spawnTool: Tool = {
   names: ['spawn_agent'],
   parallel: false,
-  spec: offered('spawn_agent', 'Opens an agent that works on a task of its own beside you. Returns its id.', SPAWN),
+  spec: (context) =>
+    offered('spawn_agent', 'Opens an agent that works on a task of its own beside you. Returns its id.', {
+      ...SPAWN,
+      agent_type: { type: 'string', description: `Kind of agent: ${describeRoles(context.config)}.` },
+    })(context),
   async run(call, context) {
     const { scope, settings, session, config } = context;
     const args = decodeArgs(call.input, SPAWN);
@@ -111,7 +112,7 @@ const spawnTool: Tool = {
       open.complete({ ...item, status: 'failed' });
       return text(reason);
     };
-    if (role !== null && !ROLES.has(role)) return failed(`unknown agent_type '${role}'`);
+    if (role !== null && !isRole(role, config)) return failed(`unknown agent_type '${role}'`);
     const problem = await modelProblem(context, model, reasoning_effort);
     if (problem !== null) return failed(problem);
     try {
@@ -119,16 +120,9 @@ const spawnTool: Tool = {
         input: input.value,
         role,
         history: fork_context ? context.history() : [],
-        overrides: {
-          model: model ?? settings.model,
-          approvalPolicy: settings.approvalPolicy,
-          sandboxPolicy: settings.sandboxPolicy,
-          serviceTier: settings.serviceTier,
-          ...(settings.summary === null ? {} : { summary: settings.summary }),
-          ...(settings.personality === null ? {} : { personality: settings.personality }),
-          ...((effort ?? settings.effort) === null ? {} : { effort: effort ?? settings.effort ?? 'medium' }),
-        },
-        config: { ...config, cwd: settings.cwd, model: model ?? settings.model },
+        settings,
+        config,
+        chosen: { ...(model === undefined ? {} : { model }), ...(effort === null ? {} : { effort }) },
       });
       open.complete({ ...ended(item, [[agent.id, agent.status]]), receiverThreadIds: [agent.id] });
       return text(JSON.stringify({ agent_id: agent.id, nickname: agent.nickname }));
