@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { call, outputOf, type RecordedRequest, say, toolNames } from '@codex/mock-model';
@@ -99,6 +99,16 @@ describe('the notify program', () => {
       'input-messages': ['do it'],
       'last-assistant-message': 'All done',
     });
+  });
+
+  it('is told all the user said in the thread, a message at a time', async () => {
+    const { start, cwd } = await rig([say('One'), say('Two')]);
+    const talk = await start({ notify: WRITE });
+    await talk.turn('first');
+    const { id } = await talk.turn('second');
+    const told = () => JSON.parse(readFileSync(path.join(cwd, 'told.json'), 'utf8')) as Record<string, unknown>;
+    await expect.poll(() => existsSync(path.join(cwd, 'told.json')) && told()['turn-id']).toBe(id);
+    expect(told()['input-messages']).toEqual(['first', 'second']);
   });
 
   it('that cannot be run disturbs nobody', async () => {

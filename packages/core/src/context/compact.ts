@@ -78,6 +78,15 @@ function keepNewest(texts: readonly string[]): string[] {
   return kept.reverse();
 }
 
+/** Every message of the user in a history, without its pictures. */
+export function wordsOfUser(history: readonly ResponseItem[]): string[] {
+  return history.filter(isUsersOwn).map((item) => {
+    if (item.type !== 'message') return '';
+    const texts = item.content.map((part) => (part.type === 'input_image' ? '' : part.text));
+    return texts.filter((text) => !/^<\/?image\b[^>]*>$/.test(text)).join('');
+  });
+}
+
 function isUsersOwn(item: ResponseItem): boolean {
   return isUserTurn(item) && !isSummary(item);
 }

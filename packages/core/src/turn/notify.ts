@@ -1,18 +1,18 @@
 import { toMessage } from '@codex/base';
+import { wordsOfUser } from '../context/compact.ts';
 import type { TurnRun } from './turn-run.ts';
 
-/** The program of `notify` learns of every completed turn (core specification §20.1); nobody waits for it. */
+/** The program of `notify` learns of every completed turn, with all the user has said in the thread (core specification §20.1). */
 export function notify(run: TurnRun, lastMessage: string | null): void {
   const { config, session, settings } = run;
   if (!config.notify?.length) return;
-  const texts = run.input.map((item) => (item.type === 'text' ? item.text : null)).filter((text) => text !== null);
   const payload = JSON.stringify({
     type: 'agent-turn-complete',
     'thread-id': session.header.id,
     'turn-id': run.turnId,
     cwd: settings.cwd,
     ...(run.clientName === null ? {} : { client: run.clientName }),
-    'input-messages': texts,
+    'input-messages': wordsOfUser(run.timeline.context.items),
     'last-assistant-message': lastMessage,
   });
   const env = Object.fromEntries(
