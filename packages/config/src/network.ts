@@ -1,6 +1,7 @@
 import type { SandboxPolicy } from '@codex/protocol';
 import { type Decode, flag, list, Mismatch, oneOf, struct, text, u16 } from './decode.ts';
 import { Refusal } from './error.ts';
+import type { FilesystemToml } from './filesystem.ts';
 
 /** `host`, `*.host` or `**.host`. What a host is in detail is known to the proxy. */
 const NAMED = /^(\*\*?\.)?[^*\s/@?#]+$/;
@@ -103,21 +104,16 @@ export function withNetworkAccess(policy: SandboxPolicy, enabled: boolean): Sand
 
 interface PermissionProfile {
   readonly network?: NetworkToml | undefined;
-  readonly filesystem?: unknown;
+  readonly filesystem?: FilesystemToml | undefined;
 }
 
 /** The profile that `default_permissions` names; empty without one. Throws `Refusal` when there is none of that name. */
 export function chosenProfile(
   name: string | undefined,
   profiles: Readonly<Record<string, PermissionProfile>> = {},
-): { profile: PermissionProfile; warnings: string[] } {
-  if (name === undefined) return { profile: {}, warnings: [] };
+): PermissionProfile {
+  if (name === undefined) return {};
   const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
   if (!profile) throw new Refusal(`default_permissions refers to undefined profile \`${name}\``);
-  const warnings = profile.filesystem
-    ? [
-        `\`permissions.${name}.filesystem\` is not in force: this version reads only the network of a permission profile.`,
-      ]
-    : [];
-  return { profile, warnings };
+  return profile;
 }

@@ -13,6 +13,13 @@ export function resolveSandboxMode(explicit: SandboxMode | undefined, trust: Tru
   return explicit ?? (trust === null ? 'read-only' : 'workspace-write');
 }
 
+/** With more writable folders, where only some are. */
+export function withRoots(policy: SandboxPolicy, roots: readonly string[] = []): SandboxPolicy {
+  return policy.type === 'workspaceWrite'
+    ? { ...policy, writableRoots: [...new Set([...policy.writableRoots, ...roots])] }
+    : policy;
+}
+
 /** The policy in its wire shape. The memories folder is always writable, as clients expect to see it (§16.1). */
 export function sandboxPolicy(
   mode: SandboxMode,

@@ -23,8 +23,9 @@ import {
   resolveFeatures,
   underDevelopmentWarning,
 } from './features.ts';
+import { filesystemPolicy } from './filesystem.ts';
 import { chosenProfile, resolveNetwork, withNetworkAccess } from './network.ts';
-import { resolveApproval, resolveSandboxMode, sandboxPolicy } from './policy.ts';
+import { resolveApproval, resolveSandboxMode, sandboxPolicy, withRoots } from './policy.ts';
 import { checkProvider, resolveProviders } from './providers.ts';
 import type { Requirements } from './requirements.ts';
 import type { ConfigToml, ProfileToml } from './schema.ts';
@@ -95,7 +96,15 @@ export function resolveConfig(input: ResolveInput): Resolution {
   const approval = enforce('approval_policy', resolveApproval(chosenApproval, trust), requirements.approvalPolicies, {
     chosen: chosenApproval !== undefined,
   });
-  const chosenSandbox = settings.sandbox ?? pick('sandbox_mode');
+  const permissions = chosenProfile(toml.default_permissions, toml.permissions);
+  const places =
+    settings.sandbox || !permissions.filesystem
+      ? null
+      : filesystemPolicy(toml.default_permissions ?? '', permissions.filesystem, {
+          ...{ home, cwd, userHome: env['HOME'], tmpdir: env['TMPDIR'] },
+          network: permissions.network?.enabled ?? false,
+        });
+  const chosenSandbox = settings.sandbox ?? places?.mode ?? pick('sandbox_mode');
   const sandbox = enforce('sandbox_mode', resolveSandboxMode(chosenSandbox, trust), requirements.sandboxModes, {
     chosen: chosenSandbox !== undefined,
     instead: 'read-only',
@@ -108,7 +117,6 @@ export function resolveConfig(input: ResolveInput): Resolution {
   const catalog = pick('model_catalog_json');
   if (catalog !== undefined) requireFile(catalog, 'model catalog');
   const agents = resolveAgents(toml.agents);
-  const permissions = chosenProfile(toml.default_permissions, toml.permissions);
 
   const config: Config = {
     home,
@@ -147,11 +155,13 @@ export function resolveConfig(input: ResolveInput): Resolution {
     rulesFolders: input.rulesFolders,
     hookFiles: input.hookFiles,
     sandboxPolicy: withNetworkAccess(
-      sandboxPolicy(sandbox.value, toml.sandbox_workspace_write, home, settings.additionalWritableRoots),
-      permissions.profile.network?.enabled ?? false,
+      places && sandbox.warning === null
+        ? withRoots(places.policy, settings.additionalWritableRoots)
+        : sandboxPolicy(sandbox.value, toml.sandbox_workspace_write, home, settings.additionalWritableRoots),
+      permissions.network?.enabled ?? false,
     ),
     defaultPermissions: toml.default_permissions ?? null,
-    network: resolveNetwork(permissions.profile.network, requirements.network),
+    network: resolveNetwork(permissions.network, requirements.network),
 
     shellEnvironmentPolicy: shellEnvironment(toml.shell_environment_policy),
     allowLoginShell: toml.allow_login_shell ?? true,
@@ -218,7 +228,7 @@ export function resolveConfig(input: ResolveInput): Resolution {
     warnings: [
       ...(envBaseUrl ? ['`OPENAI_BASE_URL` is deprecated. Set `openai_base_url` in config.toml instead.'] : []),
       ...agents.warnings,
-      ...permissions.warnings,
+      ...(places?.warnings ?? []),
     ],
     unheeded: [
       ...pinned.warnings,

@@ -19,6 +19,7 @@ import {
   within,
   wrongType,
 } from './decode.ts';
+import { filesystemToml } from './filesystem.ts';
 import { networkToml } from './network.ts';
 import { isTable, type TomlTable, type TomlValue } from './toml.ts';
 
@@ -236,7 +237,7 @@ const configToml = struct('ConfigToml', {
     exclude_slash_tmp: flag,
   }),
   default_permissions: text,
-  permissions: map(struct('PermissionProfileToml', { filesystem: anyTable, network: networkToml })),
+  permissions: map(struct('PermissionProfileToml', { filesystem: filesystemToml, network: networkToml })),
   shell_environment_policy: struct('ShellEnvironmentPolicyToml', {
     inherit: oneOf('core', 'all', 'none'),
     ignore_default_excludes: flag,

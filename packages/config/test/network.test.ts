@@ -93,11 +93,4 @@ describe('faults are reported with their place', () => {
     const message = await world('default_permissions = "nope"').error();
     expect(message).toContain('default_permissions refers to undefined profile `nope`');
   });
-
-  it('the part of a profile that is not read is warned about', async () => {
-    const { warnings } = await world(
-      'default_permissions = "net"\n[permissions.net.filesystem]\n":root" = "read"\n',
-    ).loaded();
-    expect(warnings.map(({ summary }) => summary).join()).toContain('`permissions.net.filesystem` is not in force');
-  });
 });
