@@ -39,6 +39,7 @@ export interface App {
 
 /** At most so often a frame is drawn, in milliseconds. */
 const FRAME_MS = 33;
+const FOR_EVER_MS = 2 ** 31 - 1;
 
 export function createApp(initial: State, deps: AppDeps): App {
   const { terminal, clock, theme } = deps;
@@ -47,6 +48,8 @@ export function createApp(initial: State, deps: AppDeps): App {
   let printed = { epoch: initial.epoch, count: 0 };
   let connected: Connected | undefined;
   const held: Effect[] = [];
+  /** What has to be written before the program ends. */
+  const pending = new Set<Promise<void>>();
   let cancelFrame: (() => void) | undefined;
   let cancelTick: (() => void) | undefined;
   let drawnAt = 0;
@@ -122,7 +125,7 @@ export function createApp(initial: State, deps: AppDeps): App {
         questions.refuse(effect.id, effect.message);
         return;
       case 'remember':
-        void remember(effect.text);
+        void keepPending(remember(effect.text));
         return;
       case 'inspectPaste':
         void imageAt(effect.text, state.session?.cwd ?? state.place.cwd, state.place.userHome).then((image) =>
@@ -172,6 +175,12 @@ export function createApp(initial: State, deps: AppDeps): App {
     }
   };
 
+  const keepPending = async (work: Promise<void>) => {
+    pending.add(work);
+    await work;
+    pending.delete(work);
+  };
+
   const remember = async (text: string) => {
     if (deps.historyHome === null) return;
     const entry = { sessionId: state.session?.threadId ?? '', at: clock.now(), text };
@@ -207,7 +216,13 @@ export function createApp(initial: State, deps: AppDeps): App {
 
   const suspend = () => {
     away();
-    process.once('SIGCONT', back);
+    // Nothing else keeps the process alive while it does not read; a signal handler does not.
+    const stopped = new AbortController();
+    clock.sleep(FOR_EVER_MS, stopped.signal).catch(() => {});
+    process.once('SIGCONT', () => {
+      stopped.abort();
+      back();
+    });
     // The whole group, as the terminal's own ctrl+z would.
     process.kill(0, 'SIGTSTP');
   };
@@ -233,6 +248,7 @@ export function createApp(initial: State, deps: AppDeps): App {
       terminal.start(listener);
       draw();
       const code = await left;
+      await Promise.all(pending);
       cancelFrame?.();
       cancelTick?.();
       terminal.leaveAlternate();

@@ -15,7 +15,7 @@ import { change } from './step.ts';
 import { createTerminal } from './terminal.ts';
 import { withCommas } from './text/amounts.ts';
 import { createTheme } from './text/theme.ts';
-import { sendMessage } from './update/send.ts';
+import { sendFirst } from './update/composer.ts';
 
 /** `codex [OPTIONS] [PROMPT]`: the interactive terminal; resolves to the exit code once everything is closed. */
 export function main(argv: string[], io: AppIo, before = 0): Promise<number> {
@@ -79,7 +79,7 @@ async function run(args: RunArguments, settings: Settings, io: AppIo): Promise<n
     attention: settings.attention,
   });
   const message = { text: args.prompt ?? '', images: args.images.map((path) => resolve(io.cwd, path)) };
-  if (args.prompt !== null || message.images.length > 0) app.dispatch(change((state) => sendMessage(state, message)));
+  if (args.prompt !== null || message.images.length > 0) app.dispatch(change((state) => sendFirst(state, message)));
   const guard = guardTerminal(terminal, (code) =>
     app.dispatch(change((state) => ({ state, effects: [{ type: 'quit', code }] }))),
   );

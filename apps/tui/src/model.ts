@@ -86,6 +86,9 @@ export interface Turn {
 
 export interface Stream {
   readonly itemId: string;
+  /** All of it so far. */
+  readonly received: string;
+  /** What is not in blocks that are done. */
   readonly rest: string;
   /** Whether a block of it is in the transcript already. */
   readonly hasBegun: boolean;

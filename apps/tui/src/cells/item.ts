@@ -54,7 +54,11 @@ export function renderItem(item: ThreadItem, look: Look): string[] {
         ...renderMarkdown(plain(item.review), width - 2, theme).map((line) => `  ${line}`),
       ];
     case 'contextCompaction':
-      return [`${theme.dim('•')} ${theme.bold('Context compacted')}${theme.dim(': the model goes on with a summary')}`];
+      return hang(
+        `${theme.dim('•')} `,
+        `${theme.bold('Context compacted')}${theme.dim(': the model goes on with a summary')}`,
+        width,
+      );
     default:
       return unreachable(item);
   }

@@ -2,17 +2,17 @@ import { unreachable } from '@codex/base';
 import { duration } from '../text/amounts.ts';
 import { renderMarkdown } from '../text/markdown.ts';
 import { plain, plainOutput } from '../text/plain.ts';
-import { hang, widthOf, wrap } from '../text/wrap.ts';
+import { fit, hang, widthOf, wrap } from '../text/wrap.ts';
 import { renderBanner, renderFacts } from './box.ts';
 import type { Cell } from './cell.ts';
 import { renderItem } from './item.ts';
 import type { Look } from './look.ts';
 import { renderOutput } from './output.ts';
 
-/** A settled cell as lines of at most `width` columns, with a blank line before it where one belongs. */
+/** A settled cell as lines of at most `width` columns, with a blank line before it. */
 export function renderCell(cell: Cell, look: Look): string[] {
   const lines = bodyOf(cell, look);
-  return lines.length === 0 || (cell.kind === 'said' && lines.length === 0) ? [] : ['', ...lines];
+  return lines.length === 0 ? [] : ['', ...lines.map((line) => fit(line, look.width))];
 }
 
 function bodyOf(cell: Cell, look: Look): string[] {
@@ -67,7 +67,9 @@ function bodyOf(cell: Cell, look: Look): string[] {
 
 /** What the model said, as Markdown behind a mark. */
 export function said(text: string, mark: string, { width, theme }: Look): string[] {
-  return renderMarkdown(plain(text), width - 2, theme).map((line, at) => (at === 0 ? mark : '  ') + line);
+  return renderMarkdown(plain(text), width - 2, theme).map(
+    (line, at) => (at === 0 ? mark : line === '' ? '' : '  ') + line,
+  );
 }
 
 function same(text: string): string {

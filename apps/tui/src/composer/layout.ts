@@ -27,7 +27,8 @@ function rowsOf(line: string, offset: number, width: number): Row[] {
   let breakAt = -1;
   for (const { segment, index } of graphemes.segment(line)) {
     const columns = widthOf(segment);
-    if (used + columns > width) {
+    // What moves to the next row may fill that one, too.
+    while (used + columns > width && index > start) {
       const end = breakAt > start ? breakAt : index;
       rows.push({ start: offset + start, end: offset + end });
       start = end;

@@ -20,14 +20,16 @@ export function rightOf(text: string, at: number): number {
 
 /** Before the word, or the run of other marks, left of `at`. */
 export function wordLeft(text: string, at: number): number {
-  const before = /(?:[\p{L}\p{N}_]+|[^\p{L}\p{N}_\s]+|^)\s*$/u.exec(text.slice(0, at));
-  return at - (before?.[0].length ?? 0);
+  const before = /(?:[\p{L}\p{N}\p{M}_]+|[^\p{L}\p{N}_\s]+|^)\s*$/u.exec(text.slice(0, at));
+  const start = at - (before?.[0].length ?? 0);
+  return rightOf(text, leftOf(text, start)) === start ? start : leftOf(text, start);
 }
 
 /** Behind the word, or the run of other marks, right of `at`. */
 export function wordRight(text: string, at: number): number {
-  const after = /^\s*(?:[\p{L}\p{N}_]+|[^\p{L}\p{N}_\s]+)?/u.exec(text.slice(at));
-  return at + (after?.[0].length ?? 0);
+  const after = /^\s*(?:[\p{L}\p{N}\p{M}_]+|[^\p{L}\p{N}_\s]+)?/u.exec(text.slice(at));
+  const end = at + (after?.[0].length ?? 0);
+  return Math.max(end, rightOf(text, leftOf(text, end)));
 }
 
 export function lineStart(text: string, at: number): number {

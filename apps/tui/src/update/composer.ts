@@ -113,6 +113,11 @@ export function submit(state: State): Step {
   return kept(sendMessage(cleared, message), message);
 }
 
+/** The message of the command line; it is a message whatever it begins with. */
+export function sendFirst(state: State, message: Message): Step {
+  return kept(sendMessage(clearDraft(state, message), message), message);
+}
+
 function queueDraft(state: State): Step {
   const message = messageOf(state.draft);
   return kept(enqueue(clearDraft(state, message), message), message);

@@ -64,17 +64,22 @@ function started(state: State, item: ThreadItem, turnId: string): State {
 function grow(state: State, itemId: string, delta: string, isPlan: boolean): State {
   const { turn } = state;
   if (!turn) return state;
-  const stream: Stream = turn.stream?.itemId === itemId ? turn.stream : { itemId, rest: '', hasBegun: false };
+  const stream: Stream = turn.stream?.itemId === itemId ? turn.stream : newStream(itemId);
+  const received = stream.received + delta;
   const rest = stream.rest + delta;
   // A proposed plan is shown whole, in a frame of its own.
   if (isPlan || !delta.includes('\n'))
-    return { ...state, turn: { ...turn, trouble: null, stream: { ...stream, rest } } };
+    return { ...state, turn: { ...turn, trouble: null, stream: { ...stream, received, rest } } };
   const split = splitBlocks(rest);
   const cells = split.done
     .filter((text) => text.trim() !== '')
     .map((text, at): Cell => ({ kind: 'said', text, isFirst: !stream.hasBegun && at === 0 }));
-  const next: Stream = { itemId, rest: split.rest, hasBegun: stream.hasBegun || cells.length > 0 };
+  const next: Stream = { itemId, received, rest: split.rest, hasBegun: stream.hasBegun || cells.length > 0 };
   return addCells({ ...state, turn: { ...turn, trouble: null, stream: next } }, ...cells);
+}
+
+function newStream(itemId: string): Stream {
+  return { itemId, received: '', rest: '', hasBegun: false };
 }
 
 function completed(state: State, item: ThreadItem): State {
@@ -83,12 +88,7 @@ function completed(state: State, item: ThreadItem): State {
   switch (item.type) {
     case 'agentMessage': {
       const next = withTurn(closed, (turn) => ({ ...turn, stream: stream ? null : turn.stream, thought: '' }));
-      if (!stream?.hasBegun)
-        return addCells(
-          next,
-          ...(item.text.trim() === '' ? [] : [{ kind: 'said', text: item.text, isFirst: true } as const]),
-        );
-      return addCells(next, ...restOf(stream, item.text));
+      return addCells(next, ...restOf(stream ?? newStream(item.id), item.text));
     }
     case 'plan':
       return addCells(
@@ -109,13 +109,8 @@ function completed(state: State, item: ThreadItem): State {
 }
 
 /** What of a message is not shown yet. Its final text counts: when the pieces were others, it is told whole. */
-export function restOf(stream: Stream, finalText: string): Cell[] {
-  const { rest } = stream;
-  if (rest.trim() === '') return [];
-  const isSame = finalText.trimEnd().endsWith(lastLine(rest));
-  return [{ kind: 'said', text: isSame ? rest : finalText, isFirst: !isSame || !stream.hasBegun }];
-}
-
-function lastLine(text: string): string {
-  return text.trimEnd().split('\n').at(-1) ?? '';
+export function restOf({ received, rest, hasBegun }: Stream, finalText = received): Cell[] {
+  const isSame = finalText.startsWith(received);
+  const text = isSame ? rest + finalText.slice(received.length) : finalText;
+  return text.trim() === '' ? [] : [{ kind: 'said', text, isFirst: !isSame || !hasBegun }];
 }

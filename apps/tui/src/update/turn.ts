@@ -44,7 +44,7 @@ function errorCell({ message, additionalDetails }: { message: string; additional
 function turnEnded(state: State, ended: WireTurn): Step {
   const { turn } = state;
   const open = state.open.filter(({ item, turnId }) => turnId !== ended.id || isTerminal(item));
-  let next = addCells({ ...state, turn: null, open }, ...(turn?.stream ? restOf(turn.stream, turn.stream.rest) : []));
+  let next = addCells({ ...state, turn: null, open }, ...(turn?.stream ? restOf(turn.stream) : []));
   if (ended.status === 'failed' && ended.error && !wasTold(next, ended.error.message)) {
     next = addCells(next, errorCell(ended.error));
   }

@@ -1,5 +1,6 @@
 import type { Look } from '../cells/look.ts';
 import type { State } from '../model.ts';
+import { fit } from '../text/wrap.ts';
 import { drawComposer } from './composer.ts';
 import { drawDialog } from './dialog.ts';
 import { drawFooter } from './footer.ts';
@@ -19,14 +20,21 @@ export function drawMain(state: State, look: Look): Frame {
   const live = drawLive(state, look);
   const room = Math.max(0, rows - 1 - bottom.lines.length);
   const shown = live.length <= room ? live : live.slice(live.length - room);
-  return cutTo(stack(still(shown), bottom), rows - 1);
+  return cutTo(fitted(stack(still(shown), bottom), look.width), rows - 1);
 }
 
 /** What covers the screen; null when nothing does. */
 export function drawOverlay(state: State, look: Look): Frame | null {
   const { overlay } = state;
   if (!overlay) return null;
-  return overlay.kind === 'pager' ? drawPager(state, overlay, look) : drawPicker(state, overlay, look);
+  const frame = overlay.kind === 'pager' ? drawPager(state, overlay, look) : drawPicker(state, overlay, look);
+  return cutTo(fitted(frame, look.width), state.size.rows);
+}
+
+/** A terminal would break a wider line, and every row after it would be somewhere else. */
+function fitted({ lines, cursor }: Frame, width: number): Frame {
+  const column = Math.min(cursor?.column ?? 0, width - 1);
+  return { lines: lines.map((line) => fit(line, width)), cursor: cursor && { row: cursor.row, column } };
 }
 
 function cutTo({ lines, cursor }: Frame, height: number): Frame {
