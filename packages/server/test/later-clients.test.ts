@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { call, gate, say, type Step, startMockModel } from '@codex/mock-model';
 import { describe, expect, it } from 'vitest';
 import { type Client, INITIALIZE, introduced, type Wire } from './support/client.ts';
@@ -126,6 +128,25 @@ describe('a client of a later version', () => {
     expect((await later.call('thread/turns/list', { threadId: thread.id, cursor: 'x' })).error?.message).toBe(
       'invalid cursor: x',
     );
+  });
+
+  it('sees the plugins that are installed, and no others', async () => {
+    const { server, cwd } = world({ config: '[features]\nplugins = true\n' });
+    const client = await introduced(server, LATER);
+    const marketplacePath = join(cwd, '.agents/plugins/marketplace.json');
+    mkdirSync(dirname(marketplacePath), { recursive: true });
+    const plugins = ['kit', 'other'].map((name) => ({ name, source: { source: 'local', path: `./${name}` } }));
+    writeFileSync(marketplacePath, JSON.stringify({ name: 'shop', plugins }));
+    for (const { name } of plugins) {
+      mkdirSync(join(cwd, name, '.codex-plugin'), { recursive: true });
+      writeFileSync(join(cwd, name, '.codex-plugin/plugin.json'), JSON.stringify({ name }));
+    }
+    const installed = () => result<{ marketplaces: object[] }>(client, 'plugin/installed', { cwds: [cwd] });
+    expect((await installed()).marketplaces).toEqual([]);
+    await result(client, 'plugin/install', { marketplacePath, pluginName: 'kit' });
+    expect((await installed()).marketplaces).toMatchObject([
+      { name: 'shop', interface: null, plugins: [{ name: 'kit', installed: true, keywords: [] }] },
+    ]);
   });
 
   it('has methods that others have not', async () => {

@@ -3,6 +3,7 @@ import { CodexError, isCodexError, toMessage } from '@codex/base';
 import type { Notice, TypedSettings } from '@codex/config';
 import type { ClientIdentity, Thread } from '@codex/core';
 import type { ParamsOf, ResultOf } from '@codex/protocol';
+import { isUserTurn } from '@codex/timeline';
 import { AtReply, WithTurns } from '../at-reply.ts';
 import type { Handlers, RequestContext } from '../context.ts';
 import { checkDynamicTools } from '../dynamic-tools.ts';
@@ -145,11 +146,19 @@ async function beginWithHistory(ctx: RequestContext, params: ResumeParams): Prom
   });
   const thread = await orInternal('resuming', starting);
   tellStatus(ctx, thread);
-  return follow(ctx, thread);
+  return follow(ctx, thread, previewOf(params.history ?? []));
+}
+
+/** The first words of the user in a history that a client brings; until it has turns of its own the thread has no others. */
+function previewOf(history: NonNullable<ResumeParams['history']>): string {
+  const first = history.find(isUserTurn);
+  if (first?.type !== 'message') return '';
+  const texts = first.content.flatMap((part) => (part.type === 'input_image' ? [] : part.text));
+  return texts.join('').trim();
 }
 
 /** Answer, open questions and subscription in one step: the client misses nothing and gets nothing twice (G6). */
-async function follow(ctx: RequestContext, thread: Thread): Promise<Shown> {
+async function follow(ctx: RequestContext, thread: Thread, preview = ''): Promise<Shown> {
   const { subscriptions, questions } = ctx.server;
   const history = await thread.history();
   ctx.afterReply(() => {
@@ -157,7 +166,7 @@ async function follow(ctx: RequestContext, thread: Thread): Promise<Shown> {
     questions.replay(thread.id, ctx.connection);
     subscriptions.subscribe(thread.id, ctx.connection);
   });
-  return new AtReply(() => new WithTurns(describeThread(thread), history.take()));
+  return new AtReply(() => new WithTurns(describeThread(thread, preview), history.take()));
 }
 
 /** Null for a file that no list would show; throws when there is no file. */
@@ -210,10 +219,11 @@ function settingsOf(params: OpenParams): TypedSettings {
   };
 }
 
-function describeThread(thread: Thread): Opened {
+function describeThread(thread: Thread, preview = ''): Opened {
   const settings = thread.settings();
+  const wire = thread.toWire();
   return {
-    thread: thread.toWire(),
+    thread: { ...wire, preview: wire.preview || preview },
     model: settings.model,
     modelProvider: settings.modelProvider,
     serviceTier: settings.serviceTier,

@@ -1,5 +1,5 @@
 import { CodexError } from '@codex/base';
-import type { LaterMethod, LaterParams, LaterResult } from '@codex/protocol';
+import type { LaterMethod, LaterParams, LaterResult, PluginSummary } from '@codex/protocol';
 import type { FrozenTurns } from '@codex/rollout';
 import type { RequestContext } from '../context.ts';
 import { parseThreadId } from '../thread-id.ts';
@@ -23,8 +23,13 @@ export const laterHandlers: LaterHandlers = {
     return { data: await Promise.all(entries) };
   },
 
-  async 'plugin/installed'() {
-    return { marketplaces: [], marketplaceLoadErrors: [] };
+  async 'plugin/installed'({ cwds }, ctx) {
+    const { marketplaces } = await ctx.server.services.plugins.list({ cwds: cwds ?? null, forceRemoteSync: false });
+    const installed = marketplaces.flatMap(({ plugins, ...marketplace }) => {
+      const own = plugins.filter((plugin) => plugin.installed).map(laterPlugin);
+      return own.length > 0 ? [{ ...marketplace, interface: null, plugins: own }] : [];
+    });
+    return { marketplaces: installed, marketplaceLoadErrors: [] };
   },
 
   async 'thread/turns/list'({ threadId, cursor, limit, sortDirection }, ctx) {
@@ -48,6 +53,11 @@ export const laterHandlers: LaterHandlers = {
     return { readState: { firstUnread: null, revision: '0' } };
   },
 };
+
+function laterPlugin(plugin: PluginSummary): object {
+  const shown = plugin.interface && { ...plugin.interface, screenshotUrls: [] };
+  return { ...plugin, availability: 'AVAILABLE', keywords: [], interface: shown };
+}
 
 async function turnsOf(ctx: RequestContext, id: string): Promise<FrozenTurns> {
   const thread = ctx.server.loadedThread(id);
