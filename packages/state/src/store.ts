@@ -22,6 +22,8 @@ const OPEN_MS = 3_000;
 /** After trouble the database is left alone for so long. */
 const RETRY_MS = 5_000;
 const IDENTITY_CHECK_MS = 1_000;
+/** Taken only as pages are read. */
+const CACHE_KIB = 32 * 1024;
 
 /**
  * One database file with a life: opened when first used, created or repaired when need be, tried again later after
@@ -147,6 +149,9 @@ export class Store {
       }
       db.pragma('synchronous = NORMAL');
       db.pragma('journal_size_limit = 4194304');
+      // A search in the threads of years reads all rows: that they stay in memory makes it a third faster. Mapping the
+      // file would do the same, but a process that maps a file dies when another cuts it off.
+      db.pragma(`cache_size = -${CACHE_KIB}`);
       migrate(db, migrations);
       this.#identity = db.get<{ id: string }>('SELECT id FROM identity')?.id ?? null;
     } catch (error) {
