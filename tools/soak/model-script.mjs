@@ -27,6 +27,9 @@ export function patchOf(folder, count) {
   return `*** Begin Patch\n${files.join('')}*** End Patch`;
 }
 
+/** Tools of the MCP server for tests that do not answer as they should. */
+export const MCP_TOOLS = ['refuse', 'hang', 'die', 'mute', 'shapeless', 'nothing', 'flood', 'huge', 'endless', 'echo'];
+
 const PICTURE = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 export const picture = () => Buffer.from(PICTURE, 'base64');
 
@@ -128,6 +131,21 @@ const SCRIPTS = {
   refused: ({ kit }) => kit.http(400, { error: { message: 'no such thing' } }),
   cut: ({ kit, id }) => [kit.say('This is cut off', { id: `msg-${id}` }).slice(0, 3), kit.drop()].flat(),
   stall: ({ kit, id }) => [...kit.say('This goes on for ever', { id: `msg-${id}` }).slice(0, 4), kit.stall()],
+  garbage: ({ kit }) => kit.raw([kit.bytes('data: {"type":\n\nnonsense\n\n\0\xff\n\ndata\n\n')]),
+  gone: ({ kit }) => kit.raw([kit.drop()]),
+  early: ({ kit, id }) => kit.raw(kit.say('Half of it', { id: `msg-${id}` })),
+  untyped: ({ kit }) =>
+    kit.raw(
+      [null, 7, [], {}, { type: 7 }, { type: 'response.output_item.done', item: null }].map((event) =>
+        kit.bytes(`data: ${JSON.stringify(event)}\n\n`),
+      ),
+    ),
+  /** One event of `size` MiB. */
+  big: ({ kit, size, id }) => kit.say('b'.repeat(size * 1024 * 1024), { id: `msg-${id}` }),
+  /** A few bytes at a time. */
+  drip: ({ kit, id }) => kit.reply(kit.say('drop by drop', { id: `msg-${id}` }), { chunkBytes: 3 }),
+  /** The tool of this number of the server `bad`. */
+  mcp: ({ kit, size, done, id }) => (done === 0 ? kit.call(`mcp__bad__${MCP_TOOLS[size]}`, {}, `call-${id}`) : null),
   /** Fills the window, so that the next turn begins with a compaction. */
   fill: ({ kit, id }) =>
     kit.reply(kit.say('A big answer.', { id: `msg-${id}` }), { usage: { input: 2000, output: 100 } }),

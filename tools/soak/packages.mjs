@@ -1,6 +1,7 @@
 // The packages the checks use, bundled because Node 20 does not read TypeScript.
 export { createThreadView } from '@codex/app-server-client';
 export {
+  bytes,
   call,
   custom,
   delay,
@@ -10,6 +11,7 @@ export {
   inputItems,
   inputTexts,
   outputOf,
+  raw,
   reasoning,
   reply,
   say,

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 
 const ANSWER_MS = 60_000;
+const END_MS = 10_000;
 
 /**
  * One app-server over stdio. Everything it says is kept in `messages`, in order; `onMessage` hears it at once. Questions
@@ -44,6 +45,15 @@ export function startProgram({
     });
   });
 
+  /** One that does not end by itself is killed. */
+  const within = async (end) => {
+    const limit = setTimeout(() => child.kill('SIGKILL'), END_MS);
+    try {
+      return await end;
+    } finally {
+      clearTimeout(limit);
+    }
+  };
   const send = (message) => child.stdin.write(`${JSON.stringify(message)}\n`);
   const receive = (line) => {
     let message;
@@ -62,11 +72,15 @@ export function startProgram({
     onMessage(message);
     check();
   };
-  let rest = '';
+  /** Pieces of a line whose end has not come. */
+  let rest = [];
   child.stdout.setEncoding('utf8').on('data', (text) => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) receive(line);
+    const lines = text.split('\n');
+    while (lines.length > 1) {
+      receive([...rest, lines.shift()].join(''));
+      rest = [];
+    }
+    rest.push(lines[0]);
   });
 
   /** The first message from `from` on that fits. */
@@ -144,17 +158,16 @@ export function startProgram({
     completed: async (turnId) =>
       (await waitFor((m) => m.method === 'turn/completed' && m.params.turn.id === turnId, `end of turn ${turnId}`))
         .params.turn,
-    kill() {
-      child.kill('SIGKILL');
-      return exited;
+    /** @param {NodeJS.Signals} signal */
+    kill(signal = 'SIGKILL') {
+      child.kill(signal);
+      return within(exited);
     },
-    /** Ends it as a client would, by closing its input. */
+    /** Ends it as a client would, by closing its input; what was wrong with its end. */
     async close() {
       child.stdin.end();
-      const limit = setTimeout(() => child.kill('SIGKILL'), 10_000);
-      const end = await exited;
-      clearTimeout(limit);
-      return end;
+      const { code, signal } = await within(exited);
+      return code === 0 ? [] : [`ended with ${signal ?? code}: ${stderr.trim()}`];
     },
   };
 }

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { createSide, environment } from '../bench/side.mjs';
 import { bundle } from '../build/bundle.mjs';
 import { answerOf } from './model-script.mjs';
+import { marked } from './processes.mjs';
 import { startProgram } from './program.mjs';
 import { createRandom } from './random.mjs';
 
@@ -32,7 +33,7 @@ export async function createWorld({ command, work, seed, packages, packagesFile,
     /** A process on these folders; it is killed with the world. */
     start(dirs, options = {}) {
       const env = { ...environment(dirs), ...options.env };
-      const program = startProgram({ ...options, command, cwd: dirs.cwd, env });
+      const program = startProgram({ command, ...options, cwd: dirs.cwd, env });
       programs.add(program);
       void program.exited.then(() => programs.delete(program));
       return program;
@@ -42,6 +43,17 @@ export async function createWorld({ command, work, seed, packages, packagesFile,
       const program = this.start(dirs, options);
       await program.initialize();
       return program;
+    },
+    /** An initialized process on a home of its own; `left()` tells of processes that it started. */
+    async watched(options = {}) {
+      const dirs = side.home();
+      const mark = `${process.pid}-${dirs.root}`;
+      const program = await this.open(dirs, { ...options, env: { ...options.env, SOAK_MARK: mark } });
+      return {
+        dirs,
+        program,
+        left: () => marked(`SOAK_MARK=${mark}`, program.pid).map((text) => `process left: ${text}`),
+      };
     },
     async close() {
       await Promise.all([...programs].map((program) => program.kill()));

@@ -45,7 +45,7 @@ export const badInput = {
     figures.requests = due.count;
     violations.push(...due.problems());
     if (program.ended) violations.push(`the process died: ${program.stderr}`);
-    else await program.close();
+    else violations.push(...(await program.close()));
     return { figures, violations };
   },
 };

@@ -1,5 +1,5 @@
 import { ask } from '../model-script.mjs';
-import { marked, openFiles, rssMib } from '../processes.mjs';
+import { openFiles, rssMib } from '../processes.mjs';
 import { turn } from '../scenarios.mjs';
 import { pause } from '../world.mjs';
 
@@ -18,9 +18,7 @@ export const commands = {
   small: 8,
   async run(world, size) {
     const violations = [];
-    const dirs = world.home();
-    const mark = `SOAK_MARK=${process.pid}-${dirs.root}`;
-    const program = await world.open(dirs, { env: { SOAK_MARK: mark.slice('SOAK_MARK='.length) } });
+    const { program, left } = await world.watched();
     const run = async (i, count) => {
       const thread = await program.thread({ sandbox: sandboxOf(i) });
       const { status, error } = await turn(program, thread.id, ask('row', count));
@@ -47,17 +45,14 @@ export const commands = {
     for (let waited = 0; waited < SETTLE_MS && grown(before, program.pid).length > 0; waited += 500) await pause(500);
     look('settled');
     violations.push(...grown(before, program.pid));
-    for (const left of marked(mark, program.pid)) violations.push(`process left: ${left}`);
+    violations.push(...left());
     const items = program.messages.filter(
       (m) => m.method === 'item/completed' && m.params.item.type === 'commandExecution',
     );
     figures.commands = items.length;
     if (items.length !== size + 20 + atOnce * 4) violations.push(`${items.length} commands were completed`);
     // A timer or a handle that is left would keep the process.
-    figures.endMs = await timed(async () => {
-      const { code, signal } = await program.close();
-      if (code !== 0) violations.push(`ended with ${signal ?? code}`);
-    });
+    figures.endMs = await timed(async () => violations.push(...(await program.close())));
     return { figures, violations };
   },
 };

@@ -8,6 +8,10 @@ import { each, pause } from '../world.mjs';
 const PATCHED_FILES = 40;
 const WIDTH = 2;
 
+/** How a process ends that is sent each of these. */
+const ENDS = { SIGKILL: 'SIGKILL', SIGTERM: 143, SIGINT: 130, SIGHUP: 129 };
+const SIGNALS = Object.keys(ENDS);
+
 const started = (type) => (m) => m.method === 'item/started' && m.params.item.type === type;
 const is = (method) => (m) => m.method === method;
 
@@ -32,10 +36,10 @@ const POINTS = {
   firstMoments: { begin: prompt('say'), delay: 60 },
 };
 
-/** `kill -9` at random moments: what clients were told is kept, nothing stays in progress, and the thread goes on. */
+/** Signals at random moments, `kill -9` among them: what clients were told is kept, nothing stays in progress, and the thread goes on. */
 export const crash = {
   about:
-    'kill -9 of the app-server at random points; what clients were told is there afterwards and the thread goes on',
+    'kill -9 and other signals at random points; what clients were told is there afterwards and the thread goes on',
   unit: 'kills',
   full: 300,
   small: 14,
@@ -55,14 +59,15 @@ export const crash = {
     const lanes = Array.from({ length: WIDTH }, () => ({ dirs: world.home(), program: null }));
     const jobs = Array.from({ length: size }, (_, i) => ({
       name: names[i % names.length],
+      signal: SIGNALS[(i + Math.floor(i / names.length)) % SIGNALS.length],
       chance: [world.random.next(), world.random.next()],
     }));
-    await each(jobs, WIDTH, async ({ name, chance }) => {
+    await each(jobs, WIDTH, async ({ name, signal, chance }) => {
       const lane = lanes.pop();
       if (!lane) throw new Error('more work at once than lanes');
-      const report = (text) => violations.push(`${name}: ${text}`);
+      const report = (text) => violations.push(`${name}, ${signal}: ${text}`);
       try {
-        await oneKill({ world, lane, name, chance, figures, report });
+        await oneKill({ world, lane, name, signal, chance, figures, report });
       } catch (error) {
         report(`${error.message}`);
         await lane.program?.kill();
@@ -91,7 +96,7 @@ function write(method, params) {
 }
 
 /** One process dies, and the next one, which is also the one that dies next time, shows what is left. */
-async function oneKill({ world, lane, name, chance, figures, report }) {
+async function oneKill({ world, lane, name, signal, chance, figures, report }) {
   const { before = 0, begin, sign, times = 1, delay } = POINTS[name];
   const { dirs } = lane;
   const doomed = lane.program ?? (await world.open(dirs));
@@ -106,7 +111,8 @@ async function oneKill({ world, lane, name, chance, figures, report }) {
   );
   if (sign) await nthMessage(doomed, from, sign, 1 + Math.floor(chance[0] * times));
   await pause(chance[1] * delay);
-  await doomed.kill();
+  const end = await doomed.kill(signal);
+  if ((end.signal ?? end.code) !== ENDS[signal]) report(`ended with ${end.signal ?? end.code}: ${doomed.stderr}`);
   const { answer } = await answered;
   for (const m of doomed.messages) if (m.method !== undefined && m.params?.threadId === thread.id) fold.notification(m);
   const { view, told } = fold.views.get(thread.id);

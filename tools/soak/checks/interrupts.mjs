@@ -1,5 +1,5 @@
 import { ask } from '../model-script.mjs';
-import { marked, openFiles, rssMib } from '../processes.mjs';
+import { openFiles, rssMib } from '../processes.mjs';
 import { each, pause } from '../world.mjs';
 
 const THREADS = 20;
@@ -15,9 +15,7 @@ export const interrupts = {
   small: 8,
   async run(world, size) {
     const violations = [];
-    const dirs = world.home();
-    const mark = `SOAK_MARK=${process.pid}-${dirs.root}`;
-    const program = await world.open(dirs, { env: { SOAK_MARK: mark.slice('SOAK_MARK='.length) } });
+    const { program, left } = await world.watched();
     const threads = [];
     for (let i = 0; i < Math.min(THREADS, size); i++) {
       const sandbox = i % 4 === 3 ? 'workspace-write' : 'danger-full-access';
@@ -44,13 +42,12 @@ export const interrupts = {
     for (const threadId of threads) await program.request('thread/backgroundTerminals/clean', { threadId });
     await pause(GRACE_MS);
     figures.items = countItems(program.messages, violations);
-    const left = marked(mark, program.pid);
-    figures.processesLeft = left.length;
-    for (const process of left) violations.push(`process left: ${process}`);
+    const processes = left();
+    figures.processesLeft = processes.length;
+    violations.push(...processes);
     figures.filesAfter = openFiles(program.pid);
     figures.rssMib = rssMib(program.pid);
-    const { code, signal } = await program.close();
-    if (code !== 0) violations.push(`ended with ${signal ?? code}`);
+    violations.push(...(await program.close()));
     return { figures, violations };
   },
 };

@@ -49,8 +49,8 @@ async function oneProcess(world, dirs, i, figures) {
     await program.request('thread/name/set', { threadId: thread.id, name: `Thread ${i}` });
   }
   await program.request('thread/list', { limit: 20, sortKey: 'updated_at' });
-  const { code, signal } = await program.close();
-  if (code !== 0) throw new Error(`ended with ${signal ?? code}: ${program.stderr}`);
+  const [wrong] = await program.close();
+  if (wrong) throw new Error(wrong);
   figures.processes += 1;
   return talks ? thread.id : null;
 }
