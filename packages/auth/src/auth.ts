@@ -1,5 +1,5 @@
 import { type Clock, CodexError, type Logger, toMessage } from '@codex/base';
-import type { Account, RateLimitSnapshot } from '@codex/protocol';
+import type { Account } from '@codex/protocol';
 import { readClaims, toPlan } from './claims.ts';
 import { createCredentials } from './credentials.ts';
 import { createCurrentLogin, modeOf } from './current-login.ts';
@@ -28,7 +28,7 @@ export interface AuthDeps {
   honourEnvKey: boolean;
   clock: Clock;
   log: Logger;
-  /** For the issuer of ChatGPT logins and for the account's backend. */
+  /** For the issuer of ChatGPT logins. */
   http: HttpSend;
   /** Who asks there: `user-agent` and `originator`. */
   headers?: () => Readonly<Record<string, string>>;
@@ -59,11 +59,6 @@ export interface Auth {
   status(options?: { includeToken?: boolean }): Promise<AuthStatus>;
   /** For `account/read`; null when nobody is logged in. Throws CodexError `invalidRequest` when a ChatGPT login has no e-mail. */
   account(): Promise<Account | null>;
-  /**
-   * The limits of the ChatGPT account, the ordinary one first; `baseUrl` is `chatgpt_base_url`. Throws CodexError
-   * `invalidRequest` without such a login, `internal` when they cannot be had.
-   */
-  rateLimits(baseUrl: string): Promise<RateLimitSnapshot[]>;
   /** Stores a key. Throws CodexError `invalidRequest` when such a login is not possible now. */
   loginWithApiKey(key: string): Promise<void>;
   /** Takes tokens from the client, for this process only. Throws CodexError `invalidRequest` or `internal`. */
@@ -165,11 +160,6 @@ export function createAuth(deps: AuthDeps): Auth {
         email: claims.email,
         planType: given === null ? (claims.planType ?? 'unknown') : toPlan(given),
       };
-    },
-
-    async rateLimits(baseUrl) {
-      const { readLimits } = await import('./usage.ts');
-      return readLimits({ http: deps.http, headers, clock, baseUrl }, credentials);
     },
 
     async loginWithApiKey(key) {

@@ -1,4 +1,5 @@
 export { type Auth, type AuthDeps, createAuth } from './auth.ts';
+export { toPlan } from './claims.ts';
 export type { IssuerAddress } from './issuer.ts';
 export type {
   AuthSource,

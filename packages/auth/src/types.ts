@@ -52,7 +52,7 @@ export interface ForcedLogin {
 }
 
 export interface HttpRequest {
-  method: 'GET' | 'POST';
+  method: 'POST';
   url: URL;
   headers: Readonly<Record<string, string>>;
   body: string;

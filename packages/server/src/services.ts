@@ -1,7 +1,7 @@
 import type { Config } from '@codex/config';
 import type { ClientIdentity, CoreDeps, Threads } from '@codex/core';
 import type { Models } from '@codex/models';
-import type { ServerNotification } from '@codex/protocol';
+import type { RateLimitSnapshot, ServerNotification } from '@codex/protocol';
 import type { Runner } from '@codex/sandbox';
 import { readGitFacts } from './git-facts.ts';
 import type { Questions } from './questions.ts';
@@ -16,6 +16,7 @@ import { createPluginsService, type PluginsService } from './services/plugins-se
 import { createMcpService, type McpService } from './services/mcp-service.ts';
 import { createModelsService } from './services/models-service.ts';
 import { createRulesWarnings, type RulesWarnings } from './services/rules-warnings.ts';
+import { lazyHttp } from './services/lazy-http.ts';
 import { pacedRunner } from './services/paced-runner.ts';
 import type { ServiceOptions } from './services/service-options.ts';
 import { createLazyState, type LazyState } from './services/state/lazy-state.ts';
@@ -29,6 +30,8 @@ import { originatorOf, userAgentOf } from './user-agent.ts';
 export interface Services {
   readonly config: ConfigService;
   readonly account: AccountService;
+  /** Of the ChatGPT account, the ordinary one first. Rejects with CodexErrors for the client. */
+  accountLimits(): Promise<[RateLimitSnapshot, ...RateLimitSnapshot[]]>;
   readonly store: StoreService;
   readonly state: LazyState;
   readonly feedback: Feedback;
@@ -60,8 +63,9 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
   const config = createConfigService(options, {
     complete: async (current) => apps.complete(await plugins.complete(current)),
   });
+  const http = lazyHttp(options);
   const account = createAccountService(options, {
-    ...{ config, questions: deps.questions, broadcast: deps.broadcast },
+    ...{ config, questions: deps.questions, broadcast: deps.broadcast, http },
     identity: () => anonymous(options),
   });
   const models = createModelsService(options, account.credentials);
@@ -83,7 +87,7 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
     config,
     onChange: () => broadcast({ method: 'skills/changed', params: {} }),
   });
-  const backend = createChatgptBackend(options, { account, config, identity: anonymous(options) });
+  const backend = createChatgptBackend(options, { account, config, http, identity: anonymous(options) });
   const mcp = createMcpService(options, { config, broadcast, login: () => backend.login() });
   const apps = createAppsService(options, { config, account, backend, mcp, broadcast });
   const plugins = createPluginsService(options, { config, apps, backend, onChange: () => skills.forget() });
@@ -92,6 +96,8 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
   return {
     config,
     account,
+    accountLimits: async () =>
+      (await import('./services/account-limits.ts')).readAccountLimits({ account, backend, config }),
     store: createStoreService(options, { config, catalog }),
     state,
     feedback: createFeedback({ ...options, state, flushLog: deps.flushLog }),
@@ -147,7 +153,8 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
       apps.close();
       mcp.close();
       account.close();
-      await Promise.all([made?.then((each) => each.close()), backend.close(), models.close(), catalog.close()]);
+      http.close();
+      await Promise.all([made?.then((each) => each.close()), models.close(), catalog.close()]);
     },
   };
 }

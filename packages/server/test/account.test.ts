@@ -241,7 +241,7 @@ describe('account/rateLimits/read', () => {
     const url = `${issuer.url}/backend-api/wham/usage`;
     expect(await message()).toEqual({
       code: -32603,
-      message: `failed to fetch codex rate limits: GET ${url} failed: 500 Internal Server Error; content-type=application/json; body={}`,
+      message: `failed to fetch codex rate limits: GET ${url} failed: 500 Internal Server Error; body={}`,
     });
   });
 });

@@ -53,11 +53,9 @@ export const accountHandlers = {
   },
 
   async 'account/rateLimits/read'(_params, ctx) {
-    const limits = await ctx.server.services.account.rateLimits();
+    const limits = await ctx.server.services.accountLimits();
     const named = limits.flatMap((each) => (each.limitId === null ? [] : [[each.limitId, each] as const]));
-    const [first] = limits;
-    if (!first) throw new CodexError('internal', 'failed to fetch codex rate limits: no snapshots returned');
-    return { rateLimits: first, rateLimitsByLimitId: Object.fromEntries(named) };
+    return { rateLimits: limits[0], rateLimitsByLimitId: Object.fromEntries(named) };
   },
 } satisfies Partial<Handlers>;
 

@@ -2,7 +2,7 @@ import { CodexError, createDeadline, DeadlineError } from '@codex/base';
 import type { Auth, ExternalTokens, ForcedLogin } from '@codex/auth';
 import type { Config } from '@codex/config';
 import type { Http, ModelsDeps } from '@codex/models';
-import type { RateLimitSnapshot, ServerNotification } from '@codex/protocol';
+import type { ServerNotification } from '@codex/protocol';
 import type { Questions } from '../questions.ts';
 import { type BrowserLogins, createBrowserLogins } from './browser-logins.ts';
 import type { ConfigService } from './config-service.ts';
@@ -14,8 +14,6 @@ export interface AccountService {
   auth(): Promise<Auth>;
   /** Whether the provider in force wants a login with OpenAI at all. */
   requiresOpenaiAuth(): Promise<boolean>;
-  /** Of the ChatGPT account, the ordinary limit first. Throws CodexErrors for the client. */
-  rateLimits(): Promise<RateLimitSnapshot[]>;
   readonly browserLogins: BrowserLogins;
   /** For the clients of models. */
   readonly credentials: ModelsDeps['credentials'];
@@ -25,6 +23,7 @@ export interface AccountService {
 export interface AccountServiceDeps {
   config: ConfigService;
   questions: Questions;
+  http: Http;
   broadcast: (notification: ServerNotification) => void;
   /** Who asks, when no client does. */
   identity: () => { originator: string; userAgent: string };
@@ -34,10 +33,9 @@ const REFRESH_LIMIT_MS = 10_000;
 
 export function createAccountService(options: ServiceOptions, deps: AccountServiceDeps): AccountService {
   const { home, env, log, clock, honourApiKeyEnv, issuer } = options;
-  const { config, questions, broadcast, identity } = deps;
+  const { config, questions, broadcast, http, identity } = deps;
   let forced: ForcedLogin = { method: null, workspaceId: null };
   let made: Promise<Auth> | undefined;
-  let http: Http | undefined;
 
   const refreshExternal = async (previousAccountId: string): Promise<ExternalTokens> => {
     const limit = createDeadline(REFRESH_LIMIT_MS, clock);
@@ -62,16 +60,10 @@ export function createAccountService(options: ServiceOptions, deps: AccountServi
     }
   };
 
-  /** The way out is loaded for the first request that leaves. */
-  const send: Http['send'] = async (request) => {
-    http ??= (await import('@codex/models')).createHttp({ env, clock });
-    return http.send(request);
-  };
-
   const create = async (current: Config): Promise<Auth> => {
     const { createAuth } = await import('@codex/auth');
     return createAuth({
-      ...{ home, env, clock, log, refreshExternal, http: send },
+      ...{ home, env, clock, log, refreshExternal, http: (request) => http.send(request) },
       headers: () => {
         const { originator, userAgent } = identity();
         return { originator, 'user-agent': userAgent };
@@ -101,10 +93,6 @@ export function createAccountService(options: ServiceOptions, deps: AccountServi
       const current = await config.current();
       return current.modelProviders[current.modelProvider]?.requiresOpenaiAuth ?? false;
     },
-    async rateLimits() {
-      const { chatgptBaseUrl } = await config.current();
-      return (await auth()).rateLimits(chatgptBaseUrl);
-    },
     credentials: {
       async get(providerId) {
         const current = await lasting();
@@ -115,9 +103,6 @@ export function createAccountService(options: ServiceOptions, deps: AccountServi
       },
       onUnauthorized: async (used, refusals) => (await lasting()).onUnauthorized(used, refusals),
     },
-    close() {
-      void browserLogins.cancelAll();
-      http?.close();
-    },
+    close: () => void browserLogins.cancelAll(),
   };
 }

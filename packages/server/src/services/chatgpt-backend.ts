@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { CodexError, createDeadline, isAbort, isCodexError, linkedController, toMessage } from '@codex/base';
 import type { ClientIdentity } from '@codex/core';
-import type { Http } from '@codex/models';
+import type { Http, HttpReply } from '@codex/models';
 import type { Backend, BackendAnswer } from '@codex/plugins';
 import type { AccountService } from './account-service.ts';
 import type { ConfigService } from './config-service.ts';
@@ -9,6 +9,8 @@ import type { ServiceOptions } from './service-options.ts';
 
 /** The provider whose login is ChatGPT's. */
 const OPENAI = 'openai';
+/** As often as for a call of the model. */
+const MAX_RECOVERIES = 2;
 
 /** Who is signed in with ChatGPT. */
 export interface ChatgptLogin {
@@ -19,25 +21,23 @@ export interface ChatgptLogin {
 export interface ChatgptBackend extends Backend {
   /** Null when nobody is signed in, or with a key only. */
   login(): Promise<ChatgptLogin | null>;
-  close(): Promise<void>;
 }
 
 export interface ChatgptBackendDeps {
   account: AccountService;
   config: Pick<ConfigService, 'current'>;
+  http: Http;
   /** Who asks. */
   identity: ClientIdentity;
 }
 
 export function createChatgptBackend(
   options: ServiceOptions,
-  { account, config, identity }: ChatgptBackendDeps,
+  { account, config, http, identity }: ChatgptBackendDeps,
 ): ChatgptBackend {
-  const { env, clock, log } = options;
-  let opened: Promise<Http> | undefined;
-  const http = () => (opened ??= import('@codex/models').then(({ createHttp }) => createHttp({ env, clock })));
+  const { clock, log } = options;
 
-  const send = async (url: URL, { accessToken, accountId }: ChatgptLogin, signal: AbortSignal) => {
+  const send = (url: URL, { accessToken, accountId }: ChatgptLogin, signal: AbortSignal) => {
     const headers = {
       authorization: `Bearer ${accessToken}`,
       ...(accountId === null ? {} : { 'chatgpt-account-id': accountId }),
@@ -45,7 +45,24 @@ export function createChatgptBackend(
       'user-agent': identity.userAgent,
       originator: identity.originator,
     };
-    return (await http()).send({ method: 'GET', url, headers, body: '', signal });
+    return http.send({ method: 'GET', url, headers, body: '', signal });
+  };
+
+  /** A login that is refused is renewed, as for a call of the model. */
+  const ask = async (url: URL, purpose: string, signal: AbortSignal): Promise<HttpReply> => {
+    for (let refusals = 1; ; refusals++) {
+      const credential = await account.credentials.get(OPENAI);
+      if (credential.kind !== 'chatgpt') {
+        const detail = credential.kind === 'apiKey' ? '; api key auth is not supported' : '';
+        throw new CodexError('auth', `chatgpt authentication required ${purpose}${detail}`);
+      }
+      const answer = await send(url, credential, signal);
+      if (answer.status !== 401 || refusals > MAX_RECOVERIES) return answer;
+      const outcome = await account.credentials.onUnauthorized(credential, refusals);
+      if (outcome.kind === 'again') continue;
+      if (outcome.message === null) return answer;
+      throw new CodexError('auth', outcome.message);
+    }
   };
 
   return {
@@ -63,20 +80,10 @@ export function createChatgptBackend(
       const base = backendUrl((await config.current()).chatgptBaseUrl);
       if (!URL.canParse(base)) throw new CodexError('config', `chatgpt_base_url is no address: ${base}`);
       const url = new URL(`${base}/${path}`);
-      const credential = await account.credentials.get(OPENAI);
-      if (credential.kind !== 'chatgpt') {
-        const detail = credential.kind === 'apiKey' ? '; api key auth is not supported' : '';
-        throw new CodexError('auth', `chatgpt authentication required ${purpose}${detail}`);
-      }
       const limit = createDeadline(timeoutMs, clock);
       const { controller, unlink } = linkedController(signal, limit.signal);
       try {
-        let answer = await send(url, credential, controller.signal);
-        if (answer.status === 401 && (await account.credentials.onUnauthorized(credential, 1)).kind === 'again') {
-          const renewed = await account.credentials.get(OPENAI);
-          if (renewed.kind === 'chatgpt') answer = await send(url, renewed, controller.signal);
-        }
-        const { status, text } = answer;
+        const { status, text } = await ask(url, purpose, controller.signal);
         return { url: url.href, status, statusText: STATUS_CODES[status] ?? '', body: text };
       } catch (error) {
         signal?.throwIfAborted();
@@ -88,7 +95,6 @@ export function createChatgptBackend(
         unlink();
       }
     },
-    close: async () => (await opened)?.close(),
   };
 }
 
