@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { call, say, startMockModel } from '@codex/mock-model';
 import { describe, expect, it } from 'vitest';
@@ -55,6 +56,16 @@ describe('a refusal says what clients know', () => {
     const { error } = await client.call('thread/start', {});
     expect(error?.code).toBe(-32603);
     expect(error?.message).toMatch(/^error creating thread: required MCP servers failed to initialize: broken: /);
+  });
+
+  it('when the catalogue of models is empty', async () => {
+    const { server, home } = world({ config: 'model_catalog_json = "models.json"\n' });
+    writeFileSync(join(home, 'models.json'), '{ "models": [] }');
+    const client = await introduced(server);
+    expect((await client.call('thread/start', {})).error).toEqual({
+      code: -32600,
+      message: `failed to load configuration: model_catalog_json path \`${join(home, 'models.json')}\` must contain at least one model`,
+    });
   });
 
   it.each([

@@ -269,6 +269,9 @@ async function orInternal<T>(what: 'creating' | 'resuming' | 'forking', work: Pr
   try {
     return await work;
   } catch (error) {
+    if (isCodexError(error) && error.code === 'config') {
+      throw new CodexError('config', `failed to load configuration: ${error.message}`, { cause: error });
+    }
     if (isCodexError(error) && error.code !== 'internal') throw error;
     throw new CodexError('internal', `error ${what} thread: ${toMessage(error)}`, { cause: error });
   }
