@@ -28,6 +28,7 @@ Options:
   -o, --output-last-message FILE Write the last message to this file
       --json                     Print events to stdout, one JSON object per line
       --color WHEN               always, never or auto
+      --timeout SECONDS          Interrupt the run when it takes longer
   -h, --help                     Print this text
   -V, --version                  Print the version
 
@@ -43,13 +44,14 @@ Or PROMPT ('-' for stdin) says it. The options of the run stand before 'review',
 
 Nobody is asked anything: what would need an approval is refused, and the turn goes on.
 Exit codes: 0 the turn completed, 1 it failed or could not begin, 2 the command line or the login needs your attention,
-5 commands could not run for lack of a sandbox, 130 interrupted, 143 terminated.
+5 commands could not run for lack of a sandbox, 124 the time limit is over, 130 interrupted, 143 terminated.
 `;
 
 export const THREE_WAYS = `No login: the model provider 'openai' needs a login or a key, and there is none.
 
 Three ways to go on:
-  1. Sign in with 'codex login', or give a key: OPENAI_API_KEY, CODEX_API_KEY for one run, or 'codex login --with-api-key'.
+  1. Sign in with 'codex login', which keeps the login in auth.json of the Codex home; or give a key: OPENAI_API_KEY, or
+     CODEX_API_KEY for one run.
   2. Another provider: name one in config.toml (model_provider, [model_providers.NAME] with base_url), or use a model
      on this machine with --oss.
   3. Just look: 'codex demo' shows a whole run and needs neither key nor network.

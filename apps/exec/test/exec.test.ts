@@ -110,6 +110,17 @@ describe('JSON events', () => {
     expect(stderr).toBe('');
   });
 
+  it('of a run that takes too long end with what came of it', async () => {
+    const { exec } = await set([shell('echo hi; sleep 60')]);
+    const { code, events } = await exec([...FULL, '--json', '--timeout', '2', 'go']);
+    expect(code).toBe(124);
+    expect(events.at(-2)).toEqual({ type: 'error', message: 'the time limit of 2 s is over' });
+    expect(events.at(-1)).toMatchObject({
+      type: 'turn.failed',
+      error: { message: 'the time limit of 2 s is over', code: 'interrupted' },
+    });
+  });
+
   it('show what a front end is told to hide from people', async () => {
     const { exec } = await set([reasoning(['summary']), say('ok')]);
     const { events } = await exec(['--json', '-c', 'hide_agent_reasoning=true', 'go']);
@@ -260,7 +271,7 @@ describe('a run that cannot begin', () => {
     const { exec, home } = await set();
     const { code, stdout, stderr } = await exec(['--skip-git-repo-check', 'x'], { bare: true });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    for (const way of ['CODEX_API_KEY', 'auth.json', 'config.toml', '--oss', 'codex demo'])
+    for (const way of ['codex login', 'CODEX_API_KEY', 'auth.json', 'config.toml', '--oss', 'codex demo'])
       expect(stderr).toContain(way);
     expect(existsSync(join(home, 'sessions'))).toBe(false);
   });
