@@ -27,6 +27,8 @@ export interface RunArguments extends ThreadOptions {
   lastMessageFile: string | undefined;
   color: 'always' | 'never' | 'auto';
   json: boolean;
+  /** Milliseconds that the run may take; null for any. */
+  timeLimit: number | null;
 }
 
 export type Arguments = RunArguments | { kind: 'help' } | { kind: 'version' } | { kind: 'invalid'; message: string };
@@ -40,6 +42,7 @@ const RULES: CommandLineRules = {
     color: { type: 'string', oneOf: ['always', 'never', 'auto'] },
     'progress-cursor': { type: 'boolean' },
     json: { type: 'boolean' },
+    timeout: { type: 'string' },
     'output-last-message': { type: 'string', short: 'o' },
     ...REVIEW_TARGETS,
     last: { type: 'boolean' },
@@ -78,6 +81,10 @@ export function parseArguments(argv: readonly string[], before = 0): Arguments {
   if (typeof review === 'string') return { kind: 'invalid', message: review };
   if (surplus !== undefined) return { kind: 'invalid', message: `unexpected argument '${surplus}' found` };
 
+  const seconds = value('timeout');
+  if (seconds !== undefined && !(Number(seconds) > 0)) {
+    return { kind: 'invalid', message: `invalid value '${seconds}' for '--timeout': a number of seconds is wanted` };
+  }
   const bypass = flags.has('dangerously-bypass-approvals-and-sandbox');
   return {
     kind: 'run',
@@ -95,5 +102,6 @@ export function parseArguments(argv: readonly string[], before = 0): Arguments {
     lastMessageFile: value('output-last-message'),
     color: (value('color') ?? 'auto') as RunArguments['color'],
     json: flags.has('json'),
+    timeLimit: seconds === undefined ? null : Number(seconds) * 1000,
   };
 }

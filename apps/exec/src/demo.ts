@@ -45,7 +45,7 @@ export async function demo(argv: string[], io: AppIo): Promise<number> {
     io.stderr.write(`error: ${args.message}\n\n${HELP}`);
     return EXIT.usage;
   }
-  const stop = watchForStop(io.stdout);
+  const stop = watchForStop(io.stdout, null);
   const home = await mkdtemp(join(tmpdir(), 'codex-demo-home-'));
   let folder: string | undefined;
   try {

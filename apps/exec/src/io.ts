@@ -13,7 +13,7 @@ export interface AppIo {
 export const VERSION = '0.115.0';
 
 /** Exit codes, for scripts. */
-export const EXIT = { ok: 0, failed: 1, usage: 2, sandbox: 5 } as const;
+export const EXIT = { ok: 0, failed: 1, usage: 2, sandbox: 5, timeLimit: 124 } as const;
 
 /** Ends the run before it began: `message` goes to stderr as it is. */
 export class Refused extends Error {

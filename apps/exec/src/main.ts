@@ -44,7 +44,7 @@ function usageError(io: AppIo, message: string): number {
 }
 
 async function runOrExplain(args: RunArguments, io: AppIo): Promise<number> {
-  const stop = watchForStop(io.stdout);
+  const stop = watchForStop(io.stdout, args.timeLimit);
   try {
     return await run(args, io, stop);
   } catch (error) {
@@ -120,7 +120,7 @@ function createOutput(args: RunArguments, io: AppIo, { config }: RunSettings): O
   if (args.json) return jsonlOutput(io.stdout, io.stderr);
   return humanOutput(io.stdout, io.stderr, {
     color: wantsColor(args.color, io.stderr, io.env),
-    reasoningSummary: config.modelReasoningSummary ?? 'auto',
+    reasoningSummary: config.modelReasoningSummary ?? 'none',
     showReasoning: !config.hideAgentReasoning,
     showRawReasoning: config.showRawAgentReasoning,
   });

@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import type { Writable } from 'node:stream';
-import { AbortedError } from '@codex/base';
+import { AbortedError, systemClock } from '@codex/base';
 import { EXIT } from './io.ts';
 
 /** Why a run should end before its turn has. */
@@ -14,8 +14,11 @@ export interface Stop {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** The first signal interrupts the run, the second ends the process; a reader of stdout that goes away interrupts too. */
-export function watchForStop(stdout: Writable): Stop {
+/**
+ * The first signal interrupts the run, the second ends the process; a reader of stdout that goes away interrupts too, and
+ * so does the end of the time limit (milliseconds).
+ */
+export function watchForStop(stdout: Writable, timeLimit: number | null): Stop {
   const controller = new AbortController();
   let exitCode: number | null = null;
   const stop = (code: number, reason: string) => {
@@ -31,7 +34,12 @@ export function watchForStop(stdout: Writable): Stop {
     stop(128 + (constants.signals[name] ?? 0), `interrupted by ${name}`);
   };
   const onError = (error: Error) => stop(EXIT.failed, `stdout cannot be written: ${error.message}`);
+  const stopTimer =
+    timeLimit === null
+      ? () => {}
+      : systemClock.timer(timeLimit, () => stop(EXIT.timeLimit, `the time limit of ${timeLimit / 1000} s is over`));
   const dispose = () => {
+    stopTimer();
     for (const name of SIGNALS) process.off(name, onSignal);
     stdout.off('error', onError);
   };

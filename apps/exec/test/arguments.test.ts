@@ -22,6 +22,7 @@ const plain = {
   lastMessageFile: undefined,
   color: 'auto',
   json: false,
+  timeLimit: null,
 };
 const byKey = (key: string) => ({ target: { by: 'key', key }, allFolders: false });
 const last = { target: { by: 'last' }, allFolders: false };
@@ -73,6 +74,7 @@ describe('the command line', () => {
       ],
       { lastMessageFile: 'f', outputSchema: 's', ephemeral: true, skipGitCheck: true, color: 'never' },
     ],
+    [['--timeout', '1.5'], { timeLimit: 1500 }],
     [['review', '--uncommitted'], { review: { type: 'uncommittedChanges' } }],
     [['--json', 'review', '--base', 'main'], { json: true, review: { type: 'baseBranch', branch: 'main' } }],
     [['review', '--commit=1a2b'], { review: { type: 'commit', sha: '1a2b', title: null } }],
@@ -121,6 +123,8 @@ describe('the command line', () => {
     [['--full-auto', '--yolo'], 'cannot be used with'],
     [['-m'], "a value is required for '--model'"],
     [['-m', '--json'], "a value is required for '--model'"],
+    [['--timeout', '0'], "invalid value '0' for '--timeout'"],
+    [['--timeout=soon'], "invalid value 'soon' for '--timeout'"],
     [['--json=yes'], "unexpected value 'yes'"],
     [['a', 'b'], "unexpected argument 'b' found"],
     [['--last'], "unexpected argument '--last' found"],

@@ -110,6 +110,18 @@ describe('JSON events', () => {
     expect(stderr).toBe('');
   });
 
+  it('of a session that goes on with another model say so', async () => {
+    const { exec, provider } = await set([say('one')], [say('two')]);
+    await exec(['first']);
+    const { events } = await exec(
+      ['--skip-git-repo-check', ...provider().slice(2), '-m', 'gpt-5.4', '--json', 'resume', '--last', 'second'],
+      { bare: true },
+    );
+    expect(events[1]).toMatchObject({
+      item: { type: 'error', message: expect.stringContaining('ran with `gpt-5` so far and goes on with `gpt-5.4`') },
+    });
+  });
+
   it('of a run that takes too long end with what came of it', async () => {
     const { exec } = await set([shell('echo hi; sleep 60')]);
     const { code, events } = await exec([...FULL, '--json', '--timeout', '2', 'go']);

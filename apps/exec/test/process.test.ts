@@ -70,7 +70,10 @@ describe('exec as a process', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(events.at(-1)).toEqual({ type: 'turn.failed', error: { message: `interrupted by ${signal}` } });
+    expect(events.at(-1)).toMatchObject({
+      type: 'turn.failed',
+      error: { message: `interrupted by ${signal}`, code: 'interrupted' },
+    });
     expect(events.filter(({ type }) => type === 'turn.failed' || type === 'turn.completed')).toHaveLength(1);
   });
 
