@@ -223,7 +223,7 @@ export function createThreads(deps: CoreDeps): Threads {
       onListenerError: (err) => log.error({ err }, 'a listener failed'),
     });
     if (stored.skippedLines) log.warn({ path: options.path, lines: stored.skippedLines }, 'rollout lines were skipped');
-    return assemble({
+    const thread = assemble({
       header: { ...header, baseInstructions },
       config,
       mcp,
@@ -243,6 +243,11 @@ export function createThreads(deps: CoreDeps): Threads {
       client: options.client,
       hidden: options.hidden ?? false,
     });
+    const before = stored.context.reference?.model;
+    if (startSource === 'resume' && !options.parentId && before !== undefined && before !== slug) {
+      timeline.notice('warning', otherModel(before, slug));
+    }
+    return thread;
   };
 
   const fork = async (options: ForkOptions): Promise<Thread> => {
@@ -279,4 +284,8 @@ export function createThreads(deps: CoreDeps): Threads {
       await Promise.allSettled([...threads.values()].map((thread) => thread.close()));
     },
   };
+}
+
+function otherModel(before: string, now: string): string {
+  return `This session ran with \`${before}\` so far and goes on with \`${now}\`, which may work less well with what is there.`;
 }
