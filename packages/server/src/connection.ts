@@ -9,6 +9,7 @@ import type {
 import type { ClientIdentity } from '@codex/core';
 import { WithTurns } from './at-reply.ts';
 import type { ServerChannel } from './channel.ts';
+import { laterWarning } from './later/messages.ts';
 import type { Limits } from './limits.ts';
 import { readMessage, type Incoming } from './message.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
@@ -134,6 +135,11 @@ export class Connection {
     if (this.#warned.has(key)) return;
     this.#warned.add(key);
     this.notify({ method: 'configWarning', params: warning });
+  }
+
+  /** Tells clients of later versions what others have no notification for (§20.1). */
+  caution(threadId: string | null, message: string): void {
+    if (this.later) this.tell(laterWarning(threadId, message), 'warning');
   }
 
   /** Undefined when nothing waits to be sent, else a promise of that. */

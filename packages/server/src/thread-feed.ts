@@ -53,7 +53,10 @@ export function createThreadFeed(deps: ThreadFeedDeps): ThreadFeed {
           subscriptions.publish(threadId, note, isLasting(event) ? thread.flush() : undefined);
         }
     }
-    if (event.type === 'notice' && event.level === 'warning') onWarning(event.message);
+    if (event.type === 'notice' && event.level === 'warning') {
+      for (const connection of subscriptions.of(threadId)) connection.caution(threadId, event.message);
+      onWarning(event.message);
+    }
     if (event.type === 'turn.started') expected.delete(threadId);
     if (event.type === 'turn.ended') onTurnEnded();
     if (event.type === 'thread.closed') {

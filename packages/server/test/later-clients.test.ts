@@ -130,6 +130,17 @@ describe('a client of a later version', () => {
     );
   });
 
+  it('is warned, which others are not', async () => {
+    const { server } = world({ config: '[features]\nno_such_feature = true\n' });
+    const [later, plain] = await Promise.all([introduced(server, LATER), introduced(server)]);
+    await result<Opened>(later, 'thread/start', {});
+    const params = { threadId: null, message: expect.stringContaining('no_such_feature') as string };
+    expect((await later.untilMethod('warning')).params).toEqual(params);
+    await result<Opened>(plain, 'thread/start', {});
+    await plain.untilMethod('thread/started');
+    expect(plain.methods()).not.toContain('warning');
+  });
+
   it('sees the plugins that are installed, and no others', async () => {
     const { server, cwd } = world({ config: '[features]\nplugins = true\n' });
     const client = await introduced(server, LATER);

@@ -183,7 +183,10 @@ async function configFor(ctx: RequestContext, params: OpenParams, cwd: string | 
   const { config } = ctx.server.services;
   const loaded = await config.forThread({ cwd, config: params.config, settings: settingsOf(params) });
   ctx.afterReply(() => {
-    for (const message of loaded.startupWarnings) ctx.server.onWarning(message);
+    for (const message of loaded.startupWarnings) {
+      ctx.connection.caution(null, message);
+      ctx.server.onWarning(message);
+    }
     return tellUnheeded(ctx, loaded);
   });
   return loaded;

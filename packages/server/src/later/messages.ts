@@ -42,6 +42,11 @@ function withMore(note: Enriched, now: number): ServerNotification {
   }
 }
 
+/** What the user should know, for those whose version has a word for it; null is about no thread. */
+export function laterWarning(threadId: string | null, message: string): Outgoing {
+  return outgoing({ method: 'warning', params: { threadId, message } });
+}
+
 /** The params of a question to a later client, asked first at `askedAt`, of a thread that works in `cwd`. */
 export function laterQuestion(
   { method, params }: Question,
