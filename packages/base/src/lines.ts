@@ -5,6 +5,8 @@ export interface LineSplitter {
   push(chunk: Uint8Array): Line[];
   /** What is left without a final line end; empty when there is nothing. */
   end(): Line[];
+  /** Bytes of the line whose end has not come, kept or not. */
+  readonly held: number;
 }
 
 /**
@@ -44,5 +46,8 @@ export function lineSplitter(maxBytes = Number.POSITIVE_INFINITY): LineSplitter 
       return lines;
     },
     end: () => (held > 0 ? [take()] : []),
+    get held() {
+      return held;
+    },
   };
 }

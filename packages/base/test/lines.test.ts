@@ -69,7 +69,9 @@ describe('lineSplitter', () => {
     const before = process.memoryUsage().arrayBuffers;
     for (let i = 0; i < 200; i++) splitter.push(chunk);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100 << 20);
+    expect(splitter.held).toBe(200 << 20);
     expect(splitter.push(bytes('\nok\n'))).toEqual([{ tooLong: 200 << 20 }, { text: 'ok' }]);
+    expect(splitter.held).toBe(0);
   });
 
   it('counts a long last line without a line end, too', () => {

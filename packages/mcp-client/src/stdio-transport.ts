@@ -86,11 +86,16 @@ export class StdioTransport implements Transport {
     const lines = lineSplitter(MAX_MESSAGE_BYTES);
     const take = (found: ReturnType<typeof lines.push>) => {
       for (const line of found) {
-        if ('tooLong' in line) this.#refuse(`a message of ${line.tooLong} bytes`);
+        if ('tooLong' in line)
+          this.#refuse(`a message of ${line.tooLong} bytes; at most ${MAX_MESSAGE_BYTES} are taken`);
         else if (line.text.trim() !== '') this.#receive(line.text);
       }
     };
-    child.stdout?.on('data', (chunk: Buffer) => take(lines.push(chunk)));
+    child.stdout?.on('data', (chunk: Buffer) => {
+      take(lines.push(chunk));
+      // Its end may never come.
+      if (lines.held > MAX_MESSAGE_BYTES) this.#refuse(`a message of more than ${MAX_MESSAGE_BYTES} bytes`);
+    });
     // One that lives on without it can answer nothing any more.
     child.stdout?.once('end', () => void this.close());
     const errors = lineSplitter(MAX_LOG_LINE_BYTES);
@@ -108,7 +113,8 @@ export class StdioTransport implements Transport {
   }
 
   #refuse(what: string): void {
-    this.onerror?.(new Error(`the MCP server sent ${what}; at most ${MAX_MESSAGE_BYTES} are taken`));
+    this.onerror?.(new Error(`the MCP server sent ${what}`));
+    this.#child?.stdout?.destroy();
     void this.close();
   }
 

@@ -112,7 +112,7 @@ describe('a server that works', () => {
     expect(textOf(await call(servers, 'echo', 1))).toBe('1');
   });
 
-  it.each(['die', 'mute'])('is started again when it falls silent for good: %s', async (tool) => {
+  it.each(['die', 'mute', 'endless'])('is started again when it falls silent for good: %s', async (tool) => {
     const servers = mcp({ tiny: stdio() });
     await servers.ready(PATIENT);
     await expect(call(servers, tool, {})).rejects.toThrow('closed');
