@@ -80,6 +80,8 @@ export interface Turn {
   /** Why it takes longer, such as a connection that is made anew. */
   readonly trouble: string | null;
   readonly isInterrupting: boolean;
+  /** The model has proposed a plan. */
+  readonly hasPlan: boolean;
   /** Steered into the running turn, not yet taken up. */
   readonly steered: readonly string[];
 }

@@ -52,6 +52,15 @@ describe('a command that has to be allowed', () => {
     expect(tui.state.dialogs).toEqual([]);
   });
 
+  it('shows the choice one is on, however small the terminal is', () => {
+    const tui = ask();
+    tui.resize(24, 6);
+    for (let at = 0; at < 5; at++) {
+      expect(tui.view()).toContain(`› ${at + 1}. `);
+      tui.press('down');
+    }
+  });
+
   it('is answered by enter, moving, and escape', () => {
     const tui = ask();
     tui.press('down', 'down', 'up', 'enter');

@@ -158,6 +158,20 @@ describe('a turn', () => {
     expect(tui.told().match(/■ given up/g)).toHaveLength(1);
   });
 
+  it('that ended with a plan asks whether to carry it out', () => {
+    const tui = play();
+    tui.press('shift+tab');
+    tui.notify(turnStarted(), itemCompleted({ type: 'plan', id: 'p', text: '# Plan' }), turnCompleted());
+    expect(tui.view()).toContain('Carry out this plan?');
+    tui.type('y');
+    expect(tui.calls()).toMatchObject([
+      {
+        method: 'turn/start',
+        params: { input: [{ text: 'Implement the plan.' }], collaborationMode: { mode: 'default' } },
+      },
+    ]);
+  });
+
   it('of another thread changes nothing', () => {
     const tui = running();
     const before = tui.state;

@@ -92,7 +92,7 @@ function completed(state: State, item: ThreadItem): State {
     }
     case 'plan':
       return addCells(
-        withTurn(closed, (turn) => ({ ...turn, stream: null })),
+        withTurn(closed, (turn) => ({ ...turn, stream: null, hasPlan: true })),
         { kind: 'item', item },
       );
     case 'userMessage': {

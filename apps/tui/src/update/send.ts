@@ -53,7 +53,16 @@ function refused(state: State, { untold }: Session, message: Message, error: str
 }
 
 export function newTurn(now: number): Turn {
-  return { id: null, startedAt: now, stream: null, thought: '', trouble: null, isInterrupting: false, steered: [] };
+  return {
+    id: null,
+    startedAt: now,
+    stream: null,
+    thought: '',
+    trouble: null,
+    isInterrupting: false,
+    hasPlan: false,
+    steered: [],
+  };
 }
 
 export function inputOf({ text, images }: Message): UserInput[] {

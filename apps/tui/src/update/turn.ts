@@ -1,5 +1,7 @@
 import type { ServerNotification, Turn as WireTurn } from '@codex/protocol';
 import { draftOf, isEmpty, type Message } from '../composer/draft.ts';
+import { openDialog } from '../dialogs/dialog.ts';
+import { afterPlan } from '../dialogs/plan.ts';
 import type { Effect, State, Step } from '../model.ts';
 import { addCells } from '../state.ts';
 import { step } from '../step.ts';
@@ -57,7 +59,10 @@ function turnEnded(state: State, ended: WireTurn): Step {
   // What the turn took in no more goes on as a message of its own.
   const left = [...(turn?.steered ?? []).map((text): Message => ({ text, images: [] })), ...next.queue];
   const [first, ...more] = left;
-  if (first === undefined) return step(next, ...notify);
+  if (first === undefined) {
+    const isPlanned = ended.status === 'completed' && turn?.hasPlan && next.session?.mode === 'plan';
+    return step(isPlanned ? openDialog(next, afterPlan()) : next, ...notify);
+  }
   if (ended.status !== 'completed') return step(giveBack({ ...next, queue: [] }, left), ...notify);
   const sent = sendMessage({ ...next, queue: more }, first);
   return step(sent.state, ...notify, ...sent.effects);

@@ -2,22 +2,26 @@ import type { Look } from '../cells/look.ts';
 import { renderChanges } from '../cells/patch.ts';
 import { layOut, placeOf } from '../composer/layout.ts';
 import { shownChoices } from '../dialogs/dialog.ts';
-import type { Dialog, Prompt, Select } from '../model.ts';
+import type { Choice, Dialog, Prompt, Select } from '../model.ts';
 import { countChars } from '../text/amounts.ts';
 import { plain, plainLine } from '../text/plain.ts';
 import { fit, hang, wrap } from '../text/wrap.ts';
 import { type Frame, stack, still } from './frame.ts';
 import { windowOf } from './measures.ts';
 
+/** Fewer rows than these have room for the choices alone. */
+const TIGHT_ROWS = 10;
+
 /** A dialog in at most `height` rows; what does not fit of its text is left out, its choices scroll. */
 export function drawDialog(dialog: Dialog, look: Look, height: number): Frame {
   const { theme, width } = look;
-  const head = wrap(theme.bold(plainLine(dialog.title)), width - 2).map((line) => `  ${line}`);
-  const hint = dialog.hint === undefined ? [] : ['', fit(theme.dim(`  ${dialog.hint}`), width)];
-  const controls =
-    dialog.kind === 'select'
-      ? drawChoices(dialog, look, Math.max(3, Math.floor(height * 0.6)))
-      : drawPrompt(dialog, look);
+  const isTight = height < TIGHT_ROWS;
+  const title = theme.bold(plainLine(dialog.title));
+  const head = isTight ? [fit(`  ${title}`, width)] : wrap(title, width - 2).map((line) => `  ${line}`);
+  const hint = dialog.hint === undefined || isTight ? [] : ['', fit(theme.dim(`  ${dialog.hint}`), width)];
+  const most = isTight ? height - 1 : Math.floor(height * 0.6);
+  const controls = dialog.kind === 'select' ? drawChoices(dialog, look, most) : drawPrompt(dialog, look);
+  if (isTight) return stack(still(head), controls);
   const room = height - head.length - controls.lines.length - hint.length - 2;
   const body = clip(bodyOf(dialog, look), room, look);
   return stack(still([...head, ...(body.length > 0 ? ['', ...body] : []), '']), controls, still(hint));
@@ -47,26 +51,30 @@ function drawChoices(dialog: Select, look: Look, height: number): Frame {
   const choices = shownChoices(dialog);
   const search =
     dialog.search === undefined ? [] : [fit(`  ${theme.dim('search:')} ${plainLine(dialog.search)}`, width), ''];
-  const drawn = choices.map(({ label, detail, key, isChecked }, at) => {
-    const isChosen = at === dialog.selected;
-    const number = at < 9 && dialog.search === undefined ? `${at + 1}. ` : '';
-    const box = isChecked === undefined ? '' : isChecked ? '[x] ' : '[ ] ';
-    const lead = `${isChosen ? '› ' : '  '}${number}${box}`;
-    const text = label + (key === undefined ? '' : ` (${key})`);
-    const rows = hang(lead, isChosen ? theme.accent(theme.bold(text)) : text, width, '     ');
-    return detail ? [...rows, ...hang('     ', theme.dim(detail), width)] : rows;
-  });
-  const lines = visibleChoices(drawn, dialog.selected, height);
-  return still([...search, ...(lines.length > 0 ? lines : [theme.dim('  nothing fits')])]);
+  const draw = (isShort: boolean) => choices.map((choice, at) => drawChoice(choice, { at, dialog, isShort }, look));
+  const whole = draw(false).flat();
+  if (whole.length === 0) return still([...search, theme.dim('  nothing fits')]);
+  if (whole.length <= height) return still([...search, ...whole]);
+  const short = draw(true);
+  const { from, to } = windowOf(short.length, dialog.selected, Math.max(1, height));
+  return still([...search, ...short.slice(from, to).flat()]);
 }
 
-/** As many whole choices around the selected one as there is room for. */
-function visibleChoices(drawn: readonly string[][], selected: number, height: number): string[] {
-  const tallest = Math.max(1, ...drawn.map((rows) => rows.length));
-  const all = drawn.flat();
-  if (all.length <= height) return all;
-  const { from, to } = windowOf(drawn.length, selected, Math.max(1, Math.floor(height / tallest)));
-  return drawn.slice(from, to).flat();
+/** One row where there is little room, else as many as its words need. */
+function drawChoice(
+  { label, detail, key, isChecked }: Choice,
+  { at, dialog, isShort }: { at: number; dialog: Select; isShort: boolean },
+  { theme, width }: Look,
+): string[] {
+  const isChosen = at === dialog.selected;
+  const number = at < 9 && dialog.search === undefined ? `${at + 1}. ` : '';
+  const box = isChecked === undefined ? '' : isChecked ? '[x] ' : '[ ] ';
+  const lead = `${isChosen ? '› ' : '  '}${number}${box}`;
+  const text = label + (key === undefined ? '' : ` (${key})`);
+  const painted = isChosen ? theme.accent(theme.bold(text)) : text;
+  if (isShort) return [fit(lead + painted, width)];
+  const rows = hang(lead, painted, width, '     ');
+  return detail ? [...rows, ...hang('     ', theme.dim(detail), width)] : rows;
 }
 
 function drawPrompt({ draft, isSecret }: Prompt, { theme, width }: Look): Frame {
