@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isObject } from '@codex/base';
 import type { SkillInterface, SkillToolDependency } from '@codex/protocol';
@@ -19,10 +18,10 @@ const MAX_NAME = 64;
 const MAX_TEXT = 1_024;
 
 /** Never throws: a field that breaks its rule is left out, a file that cannot be read altogether. */
-export async function readExtras(skillFolder: string): Promise<Extras> {
+export async function readExtras(skillFolder: string, read: (file: string) => Promise<string>): Promise<Extras> {
   let text: string;
   try {
-    text = await readFile(path.join(skillFolder, 'agents/openai.yaml'), 'utf8');
+    text = await read(path.join(skillFolder, 'agents/openai.yaml'));
   } catch {
     return NONE;
   }

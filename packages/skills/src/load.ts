@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { type Logger, toMessage } from '@codex/base';
 import type { SkillErrorInfo, SkillMetadata, SkillScope } from '@codex/protocol';
-import { installBundledSkills } from './bundled/install.ts';
+import { installBundledSkills, systemSkillsFolder } from './bundled/install.ts';
 import { type Discovery, discover } from './discover.ts';
 import { readExtras } from './extras.ts';
 import { parseFrontMatter, requireLength, SkillFileError } from './front-matter.ts';
@@ -20,8 +20,38 @@ export interface LoadedSkills extends SkillSet {
 
 /** Reads every skill of a place. A file seen from several roots counts for the first (skills specification §1). */
 export async function loadSkills(place: SkillPlace, log: Logger): Promise<LoadedSkills> {
-  if (place.system) await installBundledSkills(place.home, log);
-  return loadRoots(skillRoots(place), place.disabled, log);
+  const isOurs = place.system && (await installBundledSkills(place.home, log));
+  if (!isOurs) return loadRoots(skillRoots(place), place.disabled, log);
+  const [found, bundled] = await Promise.all([
+    loadRoots(skillRoots({ ...place, system: false }), place.disabled, log),
+    bundledSkills(place, log),
+  ]);
+  return { ...found, skills: [...found.skills, ...bundled].sort(byScopeNamePath) };
+}
+
+/** As they were written: every session begins with them, and to read them back would take most of the time. */
+async function bundledSkills({ home, disabled }: SkillPlace, log: Logger): Promise<Skill[]> {
+  const [{ bundledFiles }, folder] = await Promise.all([
+    import('./bundled/files.ts'),
+    realpath(systemSkillsFolder(home)),
+  ]);
+  const files = bundledFiles();
+  const surroundings = {
+    log,
+    pluginNames: async () => null,
+    read: async (file: string) => {
+      const text = files.get(path.relative(folder, file));
+      if (text === undefined) throw new Error(`no such file: ${file}`);
+      return text;
+    },
+  };
+  const heads = [...files.keys()].filter((name) => path.basename(name) === 'SKILL.md');
+  return Promise.all(
+    heads.map((name) => {
+      const file = path.join(folder, name);
+      return readSkill(file, 'system', { ...surroundings, enabled: !disabled.includes(file) });
+    }),
+  );
 }
 
 /** The skills in these folders and nowhere else, by name; what is none is left out. Does not follow links. */
@@ -43,15 +73,15 @@ async function loadRoots(
   const disabled = new Set(switchedOff);
   const pluginNames = createPluginNames();
   const errors: SkillErrorInfo[] = [];
-  const read = async ([file, scope]: [string, SkillScope]): Promise<Skill[]> => {
+  const load = async ([file, scope]: [string, SkillScope]): Promise<Skill[]> => {
     try {
-      return [await readSkill(file, scope, { enabled: !disabled.has(file), pluginNames, log })];
+      return [await readSkill(file, scope, { enabled: !disabled.has(file), pluginNames, read: readText, log })];
     } catch (error) {
       if (scope !== 'system') errors.push({ path: file, message: toMessage(error) });
       return [];
     }
   };
-  const skills = (await Promise.all([...scopes].map(read))).flat();
+  const skills = (await Promise.all([...scopes].map(load))).flat();
   return {
     skills: skills.sort(byScopeNamePath),
     errors: errors.sort((a, b) => compare(a.path, b.path)),
@@ -62,14 +92,21 @@ async function loadRoots(
 interface Surroundings {
   enabled: boolean;
   pluginNames: (folder: string) => Promise<string | null>;
+  read: (file: string) => Promise<string>;
   log: Logger;
 }
 
-async function readSkill(file: string, scope: SkillScope, { enabled, pluginNames, log }: Surroundings): Promise<Skill> {
+const readText = (file: string) => readFile(file, 'utf8');
+
+async function readSkill(
+  file: string,
+  scope: SkillScope,
+  { enabled, pluginNames, read, log }: Surroundings,
+): Promise<Skill> {
   const folder = path.dirname(file);
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = await read(file);
   } catch (error) {
     throw new SkillFileError(`failed to read file: ${toMessage(error)}`, { cause: error });
   }
@@ -77,7 +114,7 @@ async function readSkill(file: string, scope: SkillScope, { enabled, pluginNames
   const plugin = await pluginNames(folder);
   const name = `${plugin === null ? '' : `${plugin}:`}${front.name ?? path.basename(folder)}`;
   requireLength('name', name, MAX_NAME);
-  const extras = await readExtras(folder);
+  const extras = await readExtras(folder, read);
   if (extras.problem !== null) log.warn({ skill: file, problem: extras.problem }, 'agents/openai.yaml ignored');
   const metadata: SkillMetadata = { name, description: front.description, path: file, scope, enabled };
   if (front.shortDescription !== null) metadata.shortDescription = front.shortDescription;

@@ -3,7 +3,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { nullLogger } from '@codex/base';
 import { describe, expect, test } from 'vitest';
+import { loadSkillFolders } from '../src/index.ts';
+import { parsePlainYaml } from '../src/plain-yaml.ts';
 import { put, tempFolder, world } from './home.ts';
 
 const SYSTEM = 'home/skills/.system';
@@ -58,7 +61,29 @@ describe('the bundled skills', () => {
     const w = await world({}, WITH_SYSTEM);
     await loaded(w);
     await rm(path.join(w.folder, SYSTEM, 'openai-docs'), { recursive: true });
-    expect((await loaded(w)).names).toEqual(['skill-creator', 'skill-installer']);
+    expect((await loaded(w)).files).toEqual(['.codex-system-skills.marker', 'skill-creator', 'skill-installer']);
+  });
+
+  test('are told as they would be when they were read', async () => {
+    const w = await world({}, WITH_SYSTEM);
+    const { skills } = await w.library.load(w.place);
+    const read = await loadSkillFolders([path.join(w.folder, SYSTEM)], nullLogger);
+    expect(skills).toEqual(read.map((skill) => ({ ...skill, metadata: { ...skill.metadata, scope: 'system' } })));
+    const path0 = skills[0]!.metadata.path;
+    const again = await w.library.load({ ...w.place, disabled: [path0] });
+    expect(again.skills.map(({ metadata }) => metadata.enabled)).toEqual([false, true, true]);
+    expect(await w.library.read(skills[0]!)).toBe(readFileSync(path0, 'utf8'));
+  });
+
+  test('need no reader of YAML', async () => {
+    const w = await world({}, WITH_SYSTEM);
+    await loaded(w);
+    for (const name of NAMES) {
+      const folder = path.join(w.folder, SYSTEM, name);
+      const head = readFileSync(path.join(folder, 'SKILL.md'), 'utf8').split('---\n')[1] ?? '';
+      expect(parsePlainYaml(head)).toMatchObject({ name });
+      expect(parsePlainYaml(readFileSync(path.join(folder, 'agents/openai.yaml'), 'utf8'))).toBeDefined();
+    }
   });
 
   test('replace an older set of ours as a whole', async () => {

@@ -15,13 +15,14 @@ export function systemSkillsFolder(home: string): string {
 /**
  * Puts the skills that come with this program where system skills are, all of them or none. An older set of ours is
  * replaced; what another program or the user has put there stays. Looks at one small file when there is nothing to do.
- * Does not reject: without the folder there are no bundled skills.
+ * True when they are there; does not reject.
  */
-export async function installBundledSkills(home: string, log: Logger): Promise<void> {
+export async function installBundledSkills(home: string, log: Logger): Promise<boolean> {
   const folder = systemSkillsFolder(home);
   try {
     const marker = await markerOf(folder);
-    if (marker === BUNDLED_FINGERPRINT || (marker !== null && !marker.startsWith(OURS))) return;
+    if (marker === BUNDLED_FINGERPRINT) return true;
+    if (marker !== null && !marker.startsWith(OURS)) return false;
     await mkdir(path.dirname(folder), { recursive: true });
     const staging = await mkdtemp(`${folder}-`);
     try {
@@ -31,9 +32,11 @@ export async function installBundledSkills(home: string, log: Logger): Promise<v
     } finally {
       await rm(staging, { recursive: true, force: true });
     }
+    return true;
   } catch (error) {
     // Another process may have been faster, a home may be read-only.
     log.info({ folder, err: error }, 'the bundled skills were not written');
+    return (await markerOf(folder).catch(() => null)) === BUNDLED_FINGERPRINT;
   }
 }
 
