@@ -88,7 +88,7 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
     onChange: () => broadcast({ method: 'skills/changed', params: {} }),
   });
   const backend = createChatgptBackend(options, { account, config, http, identity: anonymous(options) });
-  const mcp = createMcpService(options, { config, broadcast, login: () => backend.login() });
+  const mcp = createMcpService(options, { config, broadcast, appsToken: (server) => apps.token(server) });
   const apps = createAppsService(options, { config, account, backend, mcp, broadcast });
   const plugins = createPluginsService(options, { config, apps, backend, onChange: () => skills.forget() });
   const files = createFileSearch({ cwd: options.cwd, env, clock, log, broadcast });

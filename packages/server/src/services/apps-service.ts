@@ -7,7 +7,7 @@ import {
   raceAbort,
   toMessage,
 } from '@codex/base';
-import type { Config } from '@codex/config';
+import type { Config, McpServerToml } from '@codex/config';
 import type { ConnectedApp } from '@codex/plugins';
 import type { AppInfo, AppSummary, ServerNotification } from '@codex/protocol';
 import type { AccountService } from './account-service.ts';
@@ -20,6 +20,8 @@ import type { ServiceOptions } from './service-options.ts';
 export interface AppsService {
   /** The configuration with the MCP server of connected apps, where there is one. Does not reject. */
   complete(config: Config): Promise<Config>;
+  /** The login for that server; null for any that `complete` did not put there. */
+  token(server: Pick<McpServerToml, 'url'>): Promise<string | null>;
   /** Everything, connected apps first; tells everybody on the way what is known by then. Throws CodexError. */
   list(config: Config, options: { force: boolean }): Promise<AppInfo[]>;
   /** What the directory says of apps, by name; their ids when it says nothing. */
@@ -54,6 +56,7 @@ export function createAppsService(options: ServiceOptions, deps: AppsServiceDeps
   const { clock, log } = options;
   const { config, account, backend, mcp, broadcast } = deps;
   const { controller: stopping } = linkedController();
+  const ownUrls = new Set<string>();
   let keptDirectory: Kept<AppInfo[]> | null = null;
   let keptConnected: Kept<ConnectedApp[]> | null = null;
 
@@ -70,7 +73,8 @@ export function createAppsService(options: ServiceOptions, deps: AppsServiceDeps
     const known = force ? null : valid(keptDirectory, key);
     if (known) return known;
     const plugins = await import('@codex/plugins');
-    const owner = await (await account.auth()).account();
+    // A login that does not say whose it is has no workspace either.
+    const owner = await (await account.auth()).account().catch(() => null);
     const workspace = owner?.type === 'chatgpt' && WORKSPACE_PLANS.includes(owner.planType);
     keptDirectory = keep(key, await plugins.readDirectory(backend, { workspace, log, signal }));
     return keptDirectory.value;
@@ -98,8 +102,10 @@ export function createAppsService(options: ServiceOptions, deps: AppsServiceDeps
       if (taken) log.warn({ server: APPS_SERVER }, 'an MCP server is left out: its name is that of connected apps');
       return taken ? { ...current, mcpServers: servers } : current;
     }
+    const url = appsServerUrl(current.chatgptBaseUrl);
+    ownUrls.add(url);
     const server = {
-      url: appsServerUrl(current.chatgptBaseUrl),
+      url,
       ...(login.accountId === null ? {} : { http_headers: { 'chatgpt-account-id': login.accountId } }),
       startup_timeout_sec: STARTUP_SECONDS,
     };
@@ -187,6 +193,7 @@ export function createAppsService(options: ServiceOptions, deps: AppsServiceDeps
 
   return {
     complete,
+    token: async ({ url = '' }) => (ownUrls.has(url) ? ((await backend.login())?.accessToken ?? null) : null),
     async list(current, { force }) {
       const login = await loginFor(current);
       return login ? list(current, login, force) : [];

@@ -3,7 +3,7 @@ import type { Config } from '@codex/config';
 import type { McpSource } from '@codex/core';
 import type { Connector, McpDeps } from '@codex/mcp-client';
 import type { McpServerStatus, ParamsOf, ServerNotification } from '@codex/protocol';
-import type { ChatgptBackend } from './chatgpt-backend.ts';
+import type { AppsService } from './apps-service.ts';
 import type { ConfigService } from './config-service.ts';
 import type { ServiceOptions } from './service-options.ts';
 
@@ -22,12 +22,15 @@ export interface McpService {
 
 export interface McpServiceDeps {
   config: ConfigService;
-  /** Of ChatGPT. */
-  login: ChatgptBackend['login'];
+  /** For the server of connected apps; null for one that only has its name. */
+  appsToken: AppsService['token'];
   broadcast: (notification: ServerNotification) => void;
 }
 
-export function createMcpService(options: ServiceOptions, { config, login, broadcast }: McpServiceDeps): McpService {
+export function createMcpService(
+  options: ServiceOptions,
+  { config, appsToken, broadcast }: McpServiceDeps,
+): McpService {
   const { home, env, clock, ids, log, version } = options;
   const { controller: stopping } = linkedController();
   const open = async () => {
@@ -35,8 +38,8 @@ export function createMcpService(options: ServiceOptions, { config, login, broad
     const store = client.createTokenStore(home, ids);
     const stored = client.createTokens({ store, clock, log, env });
     /** ChatGPT's own server knows the user by his login there. */
-    const token: McpDeps['token'] = async (name, toml) =>
-      name === client.APPS_SERVER ? ((await login())?.accessToken ?? null) : stored(name, toml);
+    const token: McpDeps['token'] = (name, toml) =>
+      name === client.APPS_SERVER ? appsToken(toml) : stored(name, toml);
     const deps: McpDeps = { clock, log, version, env, token };
     return { client, store, deps };
   };
