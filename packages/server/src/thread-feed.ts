@@ -44,14 +44,19 @@ export function createThreadFeed(deps: ThreadFeedDeps): ThreadFeed {
       case 'question.closed':
         questions.close(threadId, event.question);
         return;
+      case 'thread.status':
+        // Between the last turn that nobody follows and the end of its thread there is nothing to tell (§14.4).
+        if (event.status.type === 'idle' && thread.closing && subscriptions.of(threadId).size === 0) return;
+        break;
       case 'context.appended':
         if (raw.has(threadId)) for (const note of toRawNotifications(stamped)) subscriptions.publish(threadId, note);
         return;
       default:
-        for (const note of toNotifications(stamped)) {
-          if (note.method === 'thread/closed' && quiet.has(threadId)) continue;
-          subscriptions.publish(threadId, note, isLasting(event) ? thread.flush() : undefined);
-        }
+        break;
+    }
+    for (const note of toNotifications(stamped)) {
+      if (note.method === 'thread/closed' && quiet.has(threadId)) continue;
+      subscriptions.publish(threadId, note, isLasting(event) ? thread.flush() : undefined);
     }
     if (event.type === 'notice' && event.level === 'warning') {
       for (const connection of subscriptions.of(threadId)) connection.caution(threadId, event.message);

@@ -293,6 +293,18 @@ describe('thread/loaded/list', () => {
   });
 });
 
+it('a running thread that its last client leaves is told unloaded, and nothing between', async () => {
+  const { server, client, model } = await withModel([[gate('go'), say('never')]]);
+  const other = await introduced(server);
+  const { thread } = await client.request('thread/start', {});
+  await client.request('turn/start', { threadId: thread.id, input: input('wait') });
+  await model.waitForCalls(1);
+  expect(await client.request('thread/unsubscribe', { threadId: thread.id })).toEqual({ status: 'unsubscribed' });
+  await other.untilMethod('thread/closed');
+  const changes = other.log.filter(({ method }) => method === 'thread/status/changed');
+  expect(changes.map(({ params }) => params?.['status'])).toMatchObject([{ type: 'active' }, { type: 'notLoaded' }]);
+});
+
 describe('elicitations out of band', () => {
   it('are counted', async () => {
     const { client } = await withModel([]);
