@@ -5,13 +5,17 @@ export function rssMib(pid) {
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024);
 }
 
+/** The kind of files that belong to SQLite. */
+export const DATABASE = 'database';
+
 /** Its open files, counted by what they lead to, numbers left out. */
 export function openFiles(pid) {
   const counts = {};
   for (const name of fs.readdirSync(`/proc/${pid}/fd`)) {
     const target = quietly(() => fs.readlinkSync(`/proc/${pid}/fd/${name}`));
     if (target === null) continue;
-    const kind = target.replace(/\[\d+\]/, '').replace(/\d{2,}.*/, '#');
+    const isDatabase = /\.sqlite(-wal|-shm)?$/.test(target);
+    const kind = isDatabase ? DATABASE : target.replace(/\[\d+\]/, '').replace(/\d{2,}.*/, '#');
     counts[kind] = (counts[kind] ?? 0) + 1;
   }
   return counts;

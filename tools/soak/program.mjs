@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
 const ANSWER_MS = 60_000;
-const END_MS = 10_000;
+const END_MS = 30_000;
 
 /**
  * One app-server over stdio. Everything it says is kept in `messages`, in order; `onMessage` hears it at once. Questions

@@ -8,6 +8,9 @@ import { marked } from './processes.mjs';
 import { startProgram } from './program.mjs';
 import { createRandom } from './random.mjs';
 
+/** How long what was ended may take to be gone. */
+const GONE_MS = 15_000;
+
 /**
  * What a check works with: homes, programs on them, a scripted model, chance, and the packages of this checkout.
  * @param {{ command: string, work: string, seed: number, packages: typeof import('./packages.mjs'), packagesFile: string, rollouts?: string | undefined, harness?: string | undefined, say?: (text: string) => void }} options
@@ -44,16 +47,17 @@ export async function createWorld({ command, work, seed, packages, packagesFile,
       await program.initialize();
       return program;
     },
-    /** An initialized process on a home of its own; `left()` tells of processes that it started. */
+    /** An initialized process on a home of its own; `left()` resolves to processes of its that do not go away. */
     async watched(options = {}) {
       const dirs = side.home();
       const mark = `${process.pid}-${dirs.root}`;
       const program = await this.open(dirs, { ...options, env: { ...options.env, SOAK_MARK: mark } });
-      return {
-        dirs,
-        program,
-        left: () => marked(`SOAK_MARK=${mark}`, program.pid).map((text) => `process left: ${text}`),
+      const look = () => marked(`SOAK_MARK=${mark}`, program.pid);
+      const left = async () => {
+        for (let waited = 0; waited < GONE_MS && look().length > 0; waited += 250) await pause(250);
+        return look().map((text) => `process left: ${text}`);
       };
+      return { program, left };
     },
     async close() {
       await Promise.all([...programs].map((program) => program.kill()));

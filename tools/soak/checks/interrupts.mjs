@@ -4,8 +4,6 @@ import { each, pause } from '../world.mjs';
 
 const THREADS = 20;
 const WIDTH = 4;
-/** How long what was interrupted may take to be gone. */
-const GRACE_MS = 4000;
 
 /** Interrupts at random moments: every item starts and completes once, and no process outlives its turn. */
 export const interrupts = {
@@ -40,9 +38,8 @@ export const interrupts = {
     );
     // Sessions that a turn left running on purpose outlive its interrupt, and end now.
     for (const threadId of threads) await program.request('thread/backgroundTerminals/clean', { threadId });
-    await pause(GRACE_MS);
     figures.items = countItems(program.messages, violations);
-    const processes = left();
+    const processes = await left();
     figures.processesLeft = processes.length;
     violations.push(...processes);
     figures.filesAfter = openFiles(program.pid);

@@ -16,8 +16,9 @@ const STARTS = [
 const WORKING = [{ START: 'garbage' }, { CHILD: '1', STUBBORN: '1' }];
 /** What has to become of a call, where it is not a failure. */
 const FINE = new Set(['flood', 'huge', 'echo']);
-const LIMIT_S = 2;
-const GRACE_MS = 3000;
+/** Of what never comes, and of what does. */
+const SHORT_S = 1;
+const LONG_S = 60;
 
 /** MCP servers that crash, hang, flood or answer garbage: turns go on, failures are told, nothing of a server stays. */
 export const mcp = {
@@ -31,11 +32,9 @@ export const mcp = {
     const { program, left } = await world.watched();
     const talk = async (name, env, texts) => {
       const bad = {
-        command: process.execPath,
-        args: [SERVER],
-        env,
-        startup_timeout_sec: LIMIT_S,
-        tool_timeout_sec: LIMIT_S,
+        ...{ command: process.execPath, args: [SERVER], env },
+        startup_timeout_sec: STARTS.includes(env) ? SHORT_S : LONG_S,
+        tool_timeout_sec: name === 'hang' ? SHORT_S : LONG_S,
       };
       const thread = await program.thread({ config: { mcp_servers: { bad } } });
       for (const text of texts) {
@@ -59,8 +58,7 @@ export const mcp = {
     }
     await pings.stop();
     judgeCalls(program.messages, figures, violations, size * (2 * MCP_TOOLS.length + WORKING.length));
-    await pause(GRACE_MS);
-    violations.push(...left());
+    violations.push(...(await left()));
     figures.rssMib = rssMib(program.pid);
     violations.push(...(await program.close()));
     if (program.stderr.includes('Warning')) violations.push(`a warning of Node: ${program.stderr}`);
@@ -86,9 +84,9 @@ function judgeCalls(messages, figures, violations, due) {
 function pinging(program, figures) {
   let over = false;
   const asking = (async () => {
-    while (!over) {
+    while (!over && !program.ended) {
       const started = performance.now();
-      await program.request('thread/loaded/list', {});
+      await program.call('thread/loaded/list', {}).catch(() => {});
       figures.slowestPingMs = Math.max(figures.slowestPingMs, Math.round(performance.now() - started));
       await pause(100);
     }

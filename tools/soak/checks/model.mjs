@@ -2,7 +2,8 @@ import { ask } from '../model-script.mjs';
 import { rssMib } from '../processes.mjs';
 import { turn } from '../scenarios.mjs';
 
-const IDLE_MS = 1000;
+/** The patience of the thread whose model falls silent. */
+const IMPATIENT = { model_providers: { mock: { stream_idle_timeout_ms: 2000 } } };
 /** What the model does, and how its turn has to end. */
 const FAULTS = [
   ['gone', 'failed'],
@@ -27,13 +28,12 @@ export const model = {
     const violations = [];
     const figures = { turns: 0, rssMib: 0 };
     const dirs = world.home();
-    const idle = `model_providers.mock.stream_idle_timeout_ms=${IDLE_MS}`;
-    const program = await world.open(dirs, { args: ['-c', idle] });
+    const program = await world.open(dirs);
     const threads = [];
     for (let round = 0; round < size; round++) {
       await Promise.all(
         FAULTS.map(async ([name, due, size]) => {
-          const { id } = await program.thread();
+          const { id } = await program.thread(name === 'stall' ? { config: IMPATIENT } : {});
           threads.push(id);
           const { status, error } = await turn(program, id, ask(name, Number(size ?? 0)));
           if (status !== due) violations.push(`${name}: the turn ended as ${status}: ${error?.message}`);
