@@ -241,9 +241,11 @@ describe('calls of one response', () => {
         custom('other', 'x', 'call-2'),
         call('exec_command', 'no json', 'call-3'),
         call('exec_command', { cmd: 7 }, 'call-4'),
+        itemDone({ type: 'function_call', namespace: 'x', name: 'exec_command', arguments: '{}', call_id: 'call-5' }),
       ],
     ]);
     expect(output()).toBe('unsupported call: nosuch');
+    expect(output('call-5')).toBe('unsupported call: x:exec_command');
     expect(output('call-2')).toBe('unsupported custom tool call: other');
     expect(output('call-3')).toMatch(/^failed to parse function arguments: /);
     expect(output('call-4')).toBe(

@@ -201,8 +201,11 @@ function searchQuery(action: RawAction): string {
 
 function toolCall(item: ResponseItem, id: string): ToolCall | null {
   switch (item.type) {
-    case 'function_call':
-      return { kind: 'function', callId: item.call_id, name: item.name, input: item.arguments };
+    case 'function_call': {
+      // None of our tools lies in a namespace: what is meant is another one.
+      const name = item.namespace ? `${item.namespace}:${item.name}` : item.name;
+      return { kind: 'function', callId: item.call_id, name, input: item.arguments };
+    }
     case 'custom_tool_call':
       return { kind: 'custom', callId: item.call_id, name: item.name, input: item.input };
     case 'local_shell_call': {
