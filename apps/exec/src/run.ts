@@ -67,6 +67,7 @@ export async function runTurn(options: RunOptions): Promise<RunResult> {
     originator: 'codex_exec',
     honourApiKeyEnv: true,
     log,
+    requireRules: true,
     onSandboxRefusal: (why) => (refusal ??= why),
     onWarning: (message) => notices.add(message),
   });

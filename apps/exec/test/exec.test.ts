@@ -192,6 +192,15 @@ describe('human mode', () => {
     expect(existsSync(join(folder, 'ran'))).toBe(false);
   });
 
+  it('does not begin with rules that cannot be read', async () => {
+    const { exec, home, model } = await set([say('ok')]);
+    mkdirSync(join(home, 'rules'));
+    writeFileSync(join(home, 'rules', 'default.rules'), 'prefix_rule(pattern=[');
+    const { code, stdout, stderr } = await exec(['go']);
+    expect({ code, stdout, calls: model.calls.length }).toEqual({ code: 1, stdout: '', calls: 0 });
+    expect(stderr).toContain('default.rules');
+  });
+
   it('prints nothing on stdout when the turn fails', async () => {
     const { exec } = await set(http(400, 'no'));
     expect(await exec(['--color', 'always', 'go'])).toMatchObject({

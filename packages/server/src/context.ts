@@ -21,6 +21,8 @@ export interface ServerContext {
   readonly sessionSource: SessionSource;
   /** Stands in for the name of whatever client; null: the client's own. */
   readonly originator: string | null;
+  /** Rules that cannot be read are no warning but an error. */
+  readonly requireRules: boolean;
   /** Hears what no notification tells. */
   onWarning(message: string): void;
   readonly log: Logger;

@@ -62,6 +62,8 @@ export interface ServerOptions {
   collectGarbage?: () => void;
   /** Called when a command was refused because its policy cannot be enforced here. */
   onSandboxRefusal?: (why: CodexError) => void;
+  /** No thread is opened while a file of rules about commands cannot be read: nobody is there to mind the warning. */
+  requireRules?: boolean;
   /** Called with what a user should know of a thread and no notification tells. */
   onWarning?: (message: string) => void;
   limits?: Partial<Limits>;
@@ -158,6 +160,7 @@ export function createServer(options: ServerOptions): Server {
     sessionSource: options.sessionSource,
     originator: options.originator ?? null,
     onWarning,
+    requireRules: options.requireRules ?? false,
     log,
     clock,
     ids,

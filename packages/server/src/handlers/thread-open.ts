@@ -182,6 +182,7 @@ async function threadIdOf(ctx: RequestContext, path: string, given: string): Pro
 async function configFor(ctx: RequestContext, params: OpenParams, cwd: string | null | undefined) {
   const { config } = ctx.server.services;
   const loaded = await config.forThread({ cwd, config: params.config, settings: settingsOf(params) });
+  if (ctx.server.requireRules) await refuseBrokenRules(ctx, loaded.config);
   ctx.afterReply(() => {
     for (const message of loaded.startupWarnings) {
       ctx.connection.caution(null, message);
@@ -190,6 +191,11 @@ async function configFor(ctx: RequestContext, params: OpenParams, cwd: string | 
     return tellUnheeded(ctx, loaded);
   });
   return loaded;
+}
+
+async function refuseBrokenRules({ server }: RequestContext, { rulesFolders }: Config): Promise<void> {
+  const [broken] = await server.services.rules.of(rulesFolders);
+  if (broken) throw new CodexError('config', [broken.summary, broken.details].filter(Boolean).join(' '));
 }
 
 /** The same for a client that joins later; when the configuration is broken by now, the thread does not care. */
