@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { CodexError, isCodexError, toMessage } from '@codex/base';
-import type { Notice, TypedSettings } from '@codex/config';
+import type { Config, Notice, TypedSettings } from '@codex/config';
 import type { ClientIdentity, Thread } from '@codex/core';
 import type { ParamsOf, ResultOf } from '@codex/protocol';
 import { isUserTurn } from '@codex/timeline';
