@@ -1,14 +1,5 @@
-import type { GitInfo, Thread as WireThread, UserInput } from '@codex/protocol';
+import type { GitInfo, Thread as WireThread } from '@codex/protocol';
 import { type ThreadHeader, threadStatus, type Timeline } from '@codex/timeline';
-
-const REQUEST_MARKER = '## My request for Codex:';
-
-/** What a list shows of a thread: the text of its first user message (app-server specification §8.1). */
-export function previewOf(content: readonly UserInput[]): string {
-  const text = content.map((item) => (item.type === 'text' ? item.text : '')).join('');
-  const at = text.indexOf(REQUEST_MARKER);
-  return (at < 0 ? text : text.slice(at + REQUEST_MARKER.length)).trim();
-}
 
 export interface WireFacts {
   header: ThreadHeader;

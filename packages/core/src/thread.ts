@@ -2,14 +2,14 @@ import { CodexError, sharedController } from '@codex/base';
 import type { Config } from '@codex/config';
 import type { Models } from '@codex/models';
 import type { GitInfo, Turn, UserInput } from '@codex/protocol';
-import { readRollout, type RolloutWriter, type TurnFreezer } from '@codex/rollout';
+import { previewOfItem, readRollout, type RolloutWriter, type TurnFreezer } from '@codex/rollout';
 import type { Timeline } from '@codex/timeline';
 import { estimateHistory } from './context/tokens.ts';
 import { MAX_INPUT_CHARS } from './context/user-input.ts';
 import { applyOverrides } from './settings.ts';
 import type { ThreadSession } from './session.ts';
 import { createHistoryKeeper } from './thread-history.ts';
-import { previewOf, toWire } from './thread-wire.ts';
+import { toWire } from './thread-wire.ts';
 import type { PreparedTurn, ReviewRequest, Thread, ThreadSettings, TurnOptions } from './thread-types.ts';
 import { createToolBox } from './tools/registry.ts';
 import { runTurn } from './turn/run-turn.ts';
@@ -72,7 +72,7 @@ export function createThread(parts: ThreadParts): Thread {
     updatedAt = stamped.at;
     stored ||= stamped.event.type === 'turn.started';
     if (!preview && stamped.event.type === 'item.completed' && stamped.event.item.type === 'userMessage') {
-      preview = previewOf(stamped.event.item.content);
+      preview = previewOfItem(stamped.event.item) ?? '';
     }
     const isOver = stamped.event.type === 'turn.ended' || (stamped.event.type === 'item.completed' && !current);
     if (isOver) void history.tidy();

@@ -9,6 +9,7 @@ export { type ListOptions, type ListPage, listNewest, listRollouts } from './lis
 export { readThreadGit, readThreadGits, saveThreadGit } from './metadata.ts';
 export { appendThreadName, findThreadByName, readThreadName, readThreadNames } from './names.ts';
 export { rolloutPath } from './paths.ts';
+export { previewOfItem } from './preview.ts';
 export { readRollout, readTurns, type StoredThread } from './read.ts';
 export { readHeader } from './summary.ts';
 export { threadFiles } from './thread-files.ts';

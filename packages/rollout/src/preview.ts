@@ -11,6 +11,7 @@ export function previewOf(message: string, images: number): string | null {
   return images > 0 ? '[Image]' : null;
 }
 
+/** The same of a message as clients see it. */
 export function previewOfItem(item: Extract<ThreadItem, { type: 'userMessage' }>): string | null {
   const message = item.content.map((part) => (part.type === 'text' ? part.text : '')).join('');
   return previewOf(message, item.content.filter((part) => part.type === 'image' || part.type === 'localImage').length);

@@ -90,6 +90,19 @@ test('a skill is switched off and on in config.toml, whatever else it says', asy
   expect(readFileSync(join(home, 'config.toml'), 'utf8')).not.toContain(file);
 });
 
+test('nothing of a switch is left when a skill is on again', async () => {
+  const { server, home } = world();
+  const client = await introduced(server);
+  const file = join(home, 'config.toml');
+  const before = readFileSync(file, 'utf8');
+  const path = putSkill(join(home, 'skills'), 'greet');
+  await client.request('skills/config/write', { path, enabled: false });
+  expect((await client.request('config/read', {})).config).toMatchObject({ skills: { config: [{ path }] } });
+  await client.request('skills/config/write', { path, enabled: true });
+  expect((await client.request('config/read', {})).config).toMatchObject({ skills: null });
+  expect(readFileSync(file, 'utf8').trim()).toBe(before.trim());
+});
+
 test('a path that is not absolute, and a config.toml that is broken, are refused', async () => {
   const { server, home } = world();
   const client = await introduced(server);

@@ -293,6 +293,16 @@ describe('thread/loaded/list', () => {
   });
 });
 
+it('a thread that began with a picture is shown as one, loaded or not', async () => {
+  const { client } = await withModel([[say('nice')]]);
+  const { thread } = await client.request('thread/start', {});
+  const picture = { type: 'image' as const, url: 'data:image/png;base64,iVBORw0KGgo=' };
+  await client.request('turn/start', { threadId: thread.id, input: [picture] });
+  await client.untilMethod('turn/completed');
+  expect((await client.request('thread/read', { threadId: thread.id })).thread.preview).toBe('[Image]');
+  expect((await client.request('thread/list', {})).data).toMatchObject([{ preview: '[Image]' }]);
+});
+
 it('a running thread that its last client leaves is told unloaded, and nothing between', async () => {
   const { server, client, model } = await withModel([[gate('go'), say('never')]]);
   const other = await introduced(server);

@@ -49,12 +49,12 @@ export function createSkillsService(options: ServiceOptions, { config, onChange 
     return library.load(place, { fresh: more.fresh ?? false });
   };
 
-  /** `[[skills.config]]` of the user's own file. */
-  const ownSwitches = async (): Promise<Config['skills']['config']> => {
+  /** `[[skills.config]]` of the user's own file, and what else `[skills]` has there. */
+  const ownSwitches = async (): Promise<{ switches: Config['skills']['config']; others: string[] }> => {
     const { layers } = await config.layers(null);
-    const { valueAt } = await import('@codex/config');
     const user = layers.find(({ name }) => name.type === 'user');
-    return (user ? (valueAt(user.config, ['skills', 'config']) ?? []) : []) as unknown as Config['skills']['config'];
+    const { config: switches = [], ...others } = (user?.config['skills'] ?? {}) as Partial<Config['skills']>;
+    return { switches, others: Object.keys(others) };
   };
 
   return {
@@ -80,12 +80,14 @@ export function createSkillsService(options: ServiceOptions, { config, onChange 
     async setEnabled(path, enabled) {
       if (!isAbsolute(path)) throw new CodexError('invalidRequest', `path must be absolute: ${path}`);
       try {
-        const before = await ownSwitches();
-        const others = before.filter((entry) => entry.path !== path);
-        const after = enabled ? others : [...others, { path, enabled }];
-        if (after.length > 0 || before.length > 0) {
+        const { switches, others } = await ownSwitches();
+        const rest = switches.filter((entry) => entry.path !== path);
+        const after = enabled ? rest : [...rest, { path, enabled }];
+        if (after.length > 0 || switches.length > 0) {
+          // With its last switch a table goes that has nothing else.
+          const keyPath = after.length > 0 || others.length > 0 ? 'skills.config' : 'skills';
           const value = after.length > 0 ? after : null;
-          await config.writer.write({ edits: [{ keyPath: 'skills.config', value, mergeStrategy: 'replace' }] });
+          await config.writer.write({ edits: [{ keyPath, value, mergeStrategy: 'replace' }] });
         }
       } catch (error) {
         throw new CodexError('internal', `failed to update skill settings: ${toMessage(error)}`, { cause: error });
