@@ -193,6 +193,11 @@ describe('shell and shell_command (§11.2)', () => {
       /^Exit code: 0\nWall time: .*\nTotal output lines: 5000\nOutput:\n1\n[\s\S]*…\d+ chars truncated…/,
     );
   });
+
+  it('counts lines only where some are missing', async () => {
+    const { output } = await outputs([call('shell_command', { command: 'head -c 60000 /dev/zero | tr "\\0" a' })]);
+    expect(output()).toMatch(/^Exit code: 0\nWall time: .*\nOutput:\na+…\d+ tokens truncated…a+$/);
+  });
 });
 
 describe('calls of one response', () => {

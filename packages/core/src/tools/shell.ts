@@ -242,6 +242,7 @@ function formatReport(
     return JSON.stringify({ output: cut, metadata: { exit_code: report.exitCode, duration_seconds: seconds } });
   }
   const lines = [`Exit code: ${report.exitCode}`, `Wall time: ${seconds} seconds`];
-  if (cut !== whole) lines.push(`Total output lines: ${countLines(whole)}`);
+  const total = countLines(whole);
+  if (total > countLines(cut)) lines.push(`Total output lines: ${total}`);
   return [...lines, 'Output:', cut].join('\n');
 }
