@@ -68,6 +68,13 @@ export function createApp(initial: State, deps: AppDeps): App {
     showRawReasoning: now.place.showRawReasoning,
   });
 
+  /** The first of the cells that fill the screen. */
+  const lastScreen = (now: State) => {
+    let rows = 0;
+    const at = now.transcript.findLastIndex((cell) => (rows += renderCell(cell, lookAt(now)).length) >= now.size.rows);
+    return Math.max(0, at);
+  };
+
   const draw = () => {
     cancelFrame = undefined;
     if (isPaused) return;
@@ -148,6 +155,7 @@ export function createApp(initial: State, deps: AppDeps): App {
       case 'redraw':
         terminal.write('\u001b[2J\u001b[H');
         screen.forget();
+        printed.count = lastScreen(state);
         return;
       case 'quit':
         leave(effect.code);

@@ -2,16 +2,17 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { isCodexError, nullLogger, systemClock, toMessage } from '@codex/base';
 import { createApp } from './app.ts';
+import { draftOf } from './composer/draft.ts';
 import { parseArguments, type Purpose, type RunArguments } from './arguments.ts';
 import { begin } from './begin.ts';
 import { readHistory } from './history-file.ts';
 import { type AppIo, EXIT, Refused, VERSION } from './io.ts';
-import type { Place } from './model.ts';
+import type { Place, State, Step } from './model.ts';
 import { guardTerminal } from './guard.ts';
 import { connect } from './server.ts';
 import { readSettings, type Settings } from './settings.ts';
-import { initialState } from './state.ts';
-import { change } from './step.ts';
+import { addCells, initialState } from './state.ts';
+import { change, step } from './step.ts';
 import { createTerminal } from './terminal.ts';
 import { withCommas } from './text/amounts.ts';
 import { createTheme } from './text/theme.ts';
@@ -79,10 +80,10 @@ async function run(args: RunArguments, settings: Settings, io: AppIo): Promise<n
     attention: settings.attention,
   });
   const message = { text: args.prompt ?? '', images: args.images.map((path) => resolve(io.cwd, path)) };
-  if (args.prompt !== null || message.images.length > 0) app.dispatch(change((state) => sendFirst(state, message)));
-  const guard = guardTerminal(terminal, (code) =>
-    app.dispatch(change((state) => ({ state, effects: [{ type: 'quit', code }] }))),
-  );
+  // Images without words wait in the composer for some.
+  if (args.prompt !== null) app.dispatch(change((state) => sendFirst(state, message)));
+  else if (message.images.length > 0) app.dispatch(change((state) => step({ ...state, draft: draftOf(message) })));
+  const guard = guardTerminal(terminal, (code) => app.dispatch(change((state) => step(state, { type: 'quit', code }))));
   const running = app.run();
   // The first frame is out before the server is loaded.
   const opening = connect(
@@ -93,7 +94,7 @@ async function run(args: RunArguments, settings: Settings, io: AppIo): Promise<n
     app.attach(connected);
     await begin(connected.client, args, settings, app.dispatch);
   });
-  opened.catch((error: unknown) => app.dispatch({ type: 'disconnected', reason: toMessage(error) }));
+  opened.catch((error: unknown) => app.dispatch(change((state) => cannotBegin(state, toMessage(error)))));
   if (keepsHistory) void readHistory(home).then((entries) => app.dispatch({ type: 'history', entries }));
   try {
     const code = await running;
@@ -104,6 +105,10 @@ async function run(args: RunArguments, settings: Settings, io: AppIo): Promise<n
     await connected?.close();
     guard.dispose();
   }
+}
+
+function cannotBegin(state: State, text: string): Step {
+  return step(addCells(state, { kind: 'notice', level: 'error', text }), { type: 'quit', code: EXIT.failed });
 }
 
 function placeOf(args: RunArguments, { config, cwd, thread }: Settings, env: NodeJS.ProcessEnv): Place {

@@ -8,10 +8,12 @@ import { type Bench, bench, buildProgram, openTty, type Tty } from './program.ts
 
 const root = mkdtempSync(join(tmpdir(), 'tui-program-'));
 let program: string;
+let fault: string;
 let open: Bench | undefined;
 
 beforeAll(async () => {
-  program = await buildProgram(root);
+  program = await buildProgram(join(root, 'codex'));
+  fault = await buildProgram(join(root, 'fault'), 'fault.ts');
 }, 60_000);
 afterEach(async () => {
   await open?.close();
@@ -276,6 +278,73 @@ describe('sessions', () => {
   });
 });
 
+describe('commands', () => {
+  it('work on the session: a name, a new one, a copy, a summary', async () => {
+    const { codex, model } = await start([[say('An answer.')], [say('A summary.')], [say('After.')]]);
+    const tty = codex(['begin']);
+    await tty.shows('• An answer.');
+    const run = async (line: string, shown: string | RegExp) => {
+      tty.type(line);
+      await tty.shows(`› ${line}`);
+      tty.type('\r');
+      await tty.shows(shown);
+    };
+    await run('/rename my work', 'This session is called my work now.');
+    await tty.shows(/· my work · .*$/);
+    await run('/compact', 'Context compacted');
+    await run('/fork', 'A fork of the session');
+    await run('/new', /folder[^]*folder[^]*Ask Codex/);
+    await run('/resume', 'my work');
+    tty.type('my w');
+    await tty.shows(/search: my w[^]*1 session\n/);
+    tty.type('\r');
+    await tty.shows('Resumed my work');
+    await run('go on', '• After.');
+    expect(inputTexts(model.calls[2]!, 'user').at(-1)).toBe('go on');
+  });
+
+  it('/diff shows what changed, ctrl+l draws anew', async () => {
+    const { codex, folder } = await start([]);
+    await new Promise((resolve) => execFile('git', ['init', '-q', folder], resolve));
+    writeFileSync(join(folder, 'new.txt'), 'hello\n');
+    const tty = codex();
+    await tty.shows(READY);
+    tty.type('/diff');
+    await tty.shows('› /diff');
+    tty.type('\r');
+    await tty.shows(/─ Diff ─[^]*\+hello/);
+    tty.type('q');
+    await tty.shows(READY);
+    tty.type('\u000c');
+    await tty.shows(/Codex in TypeScript[^]*Ask Codex/);
+  });
+
+  it('asks for a login where there is none, and takes a key', async () => {
+    const { codex, home } = await start([]);
+    writeFileSync(join(home, 'config.toml'), '');
+    const tty = codex();
+    await tty.shows('Codex needs a way to a model');
+    tty.type('2');
+    await tty.shows('enter keeps it');
+    tty.type('sk-test');
+    await tty.shows('•••••••');
+    tty.type('\r');
+    await tty.shows('Do you trust what is in this folder?');
+    tty.type('y');
+    await tty.shows(READY);
+    expect(readFileSync(join(home, 'auth.json'), 'utf8')).toContain('sk-test');
+    expect(tty.raw()).not.toContain('sk-test');
+  });
+
+  it('says why it cannot begin', async () => {
+    const { codex, home } = await start([]);
+    writeFileSync(join(home, 'config.toml'), 'model = \n');
+    const tty = codex();
+    expect(await tty.exited).toMatchObject({ exitCode: 1 });
+    expect(tty.screen()).toMatch(/^Error: .*config\.toml:1/);
+  });
+});
+
 describe('the terminal', () => {
   it('draws anew in another width, and keeps what was settled', async () => {
     const { codex } = await start([[say('word '.repeat(40).trim())]]);
@@ -319,6 +388,21 @@ describe('the terminal', () => {
     ] as const) {
       expect(written.lastIndexOf(off), JSON.stringify(off)).toBeGreaterThan(written.lastIndexOf(on));
     }
+  });
+
+  it.each([
+    ['a fault', 'throw', 1],
+    ['a rejection', 'rejection', 1],
+    ['an exit from elsewhere', 'exit', 3],
+  ])('is as it was after %s', async (_name, how, code) => {
+    const { folder, env } = await start([]);
+    const tty = openTty([process.execPath, fault, how], { columns: 80, rows: 24, cwd: folder, env });
+    await tty.shows('ready');
+    tty.type('x');
+    expect(await tty.exited).toMatchObject({ exitCode: code });
+    expect(tty.isAlternate()).toBe(false);
+    expect(tty.raw()).toContain('\u001b[?2004l');
+    if (code === 1) expect(tty.screen()).toContain('Error: boom');
   });
 
   it('is given back on ctrl+z, and taken again', async () => {

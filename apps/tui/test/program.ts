@@ -10,16 +10,16 @@ interface Bundler {
   bundle: (options: { entry: string; folder: string; loader: string }) => Promise<string>;
 }
 
-/** Bundles the whole program into a folder, as a release has it; resolves to the file to run. */
-export async function buildProgram(folder: string): Promise<string> {
+/** Bundles a program, the whole one by default, into a folder, as a release has it; resolves to the file to run. */
+export async function buildProgram(folder: string, entry = '../../cli/src/main.ts'): Promise<string> {
   const build = new URL('../../../tools/build/', import.meta.url);
   const { bundle } = (await import(new URL('bundle.mjs', build).href)) as Bundler;
   await bundle({
-    entry: fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url)),
+    entry: fileURLToPath(new URL(entry, import.meta.url)),
     folder,
     loader: fileURLToPath(new URL('loader.cjs', build)),
   });
-  return join(folder, 'main.cjs');
+  return join(folder, 'loader.cjs');
 }
 
 export interface Bench {
@@ -32,12 +32,8 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-/** A home that trusts its work folder and leads to a scripted model; `config` goes before its tables. */
-export async function bench(
-  program: string,
-  steps: Step[],
-  options: { trusted?: boolean; config?: string } = {},
-): Promise<Bench> {
+/** A home that trusts its work folder and leads to a scripted model. */
+export async function bench(program: string, steps: Step[], options: { trusted?: boolean } = {}): Promise<Bench> {
   const model = await startMockModel({ steps });
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'tui-test-')));
   const home = join(root, 'home');
@@ -47,7 +43,7 @@ export async function bench(
   const trust = options.trusted === false ? '' : `[projects."${folder}"]\ntrust_level = "trusted"\n`;
   writeFileSync(
     join(home, 'config.toml'),
-    `model = "gpt-5.4"\nmodel_provider = "mock"\nsandbox_mode = "danger-full-access"\napproval_policy = "untrusted"\n${options.config ?? ''}\n[model_providers.mock]\nname = "mock"\nbase_url = "${model.url}/v1"\nwire_api = "responses"\nstream_max_retries = 0\nrequest_max_retries = 0\n${trust}`,
+    `model = "gpt-5.4"\nmodel_provider = "mock"\nsandbox_mode = "danger-full-access"\napproval_policy = "untrusted"\n[model_providers.mock]\nname = "mock"\nbase_url = "${model.url}/v1"\nwire_api = "responses"\nstream_max_retries = 0\nrequest_max_retries = 0\n${trust}`,
   );
   const env = {
     PATH: process.env['PATH'] ?? '',

@@ -46,6 +46,10 @@ function bodyOf(cell: Cell, look: Look): string[] {
     }
     case 'answered':
       return hang(cell.isYes ? theme.good('✔ ') : theme.bad('✗ '), plain(cell.text), width);
+    case 'earlier':
+      return look.isFull
+        ? cell.cells.flatMap((earlier) => renderCell(earlier, look)).slice(1)
+        : [theme.dim(`… ${cell.turns} earlier turns (ctrl+t shows them)`)];
     case 'ended': {
       const label = `─ Worked for ${duration(cell.ms)} `;
       return [theme.dim(label + '─'.repeat(Math.max(0, width - widthOf(label))))];

@@ -1,5 +1,11 @@
 import { widthOf } from '../text/wrap.ts';
 
+/** A piece of what is written as it is shown: a dot for what a terminal would act on. Line ends are left to rows. */
+export function visible(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '·');
+}
+
 /** A shown row of a text: from `start` up to `end`, line ends left out. */
 export interface Row {
   readonly start: number;
@@ -26,13 +32,13 @@ function rowsOf(line: string, offset: number, width: number): Row[] {
   let used = 0;
   let breakAt = -1;
   for (const { segment, index } of graphemes.segment(line)) {
-    const columns = widthOf(segment);
+    const columns = widthOf(visible(segment));
     // What moves to the next row may fill that one, too.
     while (used + columns > width && index > start) {
       const end = breakAt > start ? breakAt : index;
       rows.push({ start: offset + start, end: offset + end });
       start = end;
-      used = widthOf(line.slice(start, index));
+      used = widthOf(visible(line.slice(start, index)));
       breakAt = -1;
     }
     used += columns;
@@ -50,5 +56,5 @@ function isPlainAscii(text: string): boolean {
 export function placeOf(rows: readonly Row[], text: string, cursor: number): { row: number; column: number } {
   const found = rows.findLastIndex(({ start }) => start <= cursor);
   const row = Math.max(0, found);
-  return { row, column: widthOf(text.slice(rows[row]?.start ?? 0, cursor)) };
+  return { row, column: widthOf(visible(text.slice(rows[row]?.start ?? 0, cursor))) };
 }

@@ -6,6 +6,9 @@ import { andThen, call, step } from '../step.ts';
 import { homely } from '../text/path.ts';
 import { sendMessage } from './send.ts';
 
+/** So many turns of a session that is resumed are printed. */
+const SHOWN_TURNS = 50;
+
 /** A thread is there: its turns so far are shown, and what was written meanwhile is sent. */
 export function showThread(state: State, opened: OpenedThread, how: 'new' | 'resumed' | 'forked'): Step {
   const left = state.session;
@@ -28,7 +31,7 @@ export function showThread(state: State, opened: OpenedThread, how: 'new' | 'res
   const cells = [
     ...(left === null ? state.transcript : []),
     bannerOf(shown, session),
-    ...opened.thread.turns.flatMap(cellsOfTurn),
+    ...cellsOf(opened.thread.turns),
     ...(how === 'new' ? [] : [arrival(session, how)]),
   ];
   const leave =
@@ -58,8 +61,15 @@ function bannerOf(state: State, session: Session): Cell {
   };
 }
 
-/** What a stored turn looks like. */
-export function cellsOfTurn(turn: Turn): Cell[] {
+/** The turns of a stored thread; of a long one only the last are printed. */
+function cellsOf(turns: readonly Turn[]): Cell[] {
+  const count = Math.max(0, turns.length - SHOWN_TURNS);
+  const earlier: Cell[] =
+    count === 0 ? [] : [{ kind: 'earlier', turns: count, cells: turns.slice(0, count).flatMap(cellsOfTurn) }];
+  return [...earlier, ...turns.slice(count).flatMap(cellsOfTurn)];
+}
+
+function cellsOfTurn(turn: Turn): Cell[] {
   const cells: Cell[] = turn.items.map((item) => ({ kind: 'item', item }));
   if (turn.status === 'interrupted') cells.push({ kind: 'notice', level: 'info', text: 'This turn was interrupted.' });
   if (turn.error) cells.push({ kind: 'notice', level: 'error', text: turn.error.message });

@@ -1,6 +1,6 @@
 import type { Look } from '../cells/look.ts';
 import { namesIn } from '../composer/draft.ts';
-import { layOut, placeOf } from '../composer/layout.ts';
+import { layOut, placeOf, visible } from '../composer/layout.ts';
 import type { Popup } from '../composer/popup.ts';
 import type { State } from '../model.ts';
 import { plainLine } from '../text/plain.ts';
@@ -59,11 +59,6 @@ function paintNames(
     at = Math.min(end, name.end);
   }
   return shown + visible(text.slice(at, end));
-}
-
-function visible(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '·');
 }
 
 const NOTHING = { command: 'no such command', file: 'no file found', skill: 'no skill found' } as const;

@@ -1,6 +1,6 @@
 import type { Look } from '../cells/look.ts';
 import { renderChanges } from '../cells/patch.ts';
-import { layOut, placeOf } from '../composer/layout.ts';
+import { layOut, placeOf, visible } from '../composer/layout.ts';
 import { shownChoices } from '../dialogs/dialog.ts';
 import type { Choice, Dialog, Prompt, Select } from '../model.ts';
 import { countChars } from '../text/amounts.ts';
@@ -83,7 +83,7 @@ function drawPrompt({ draft, isSecret }: Prompt, { theme, width }: Look): Frame 
   const rows = layOut(text, width - 4);
   const place = placeOf(rows, text, cursor);
   const lines = rows.map(
-    ({ start, end }, at) => (at === 0 ? theme.accent('› ') : '  ') + plain(text.slice(start, end)),
+    ({ start, end }, at) => (at === 0 ? theme.accent('› ') : '  ') + visible(text.slice(start, end)),
   );
   return { lines, cursor: { row: place.row, column: place.column + 2 } };
 }

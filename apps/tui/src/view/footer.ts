@@ -17,13 +17,13 @@ export function drawFooter(state: State, { width, theme }: Look): Frame {
   const background = terminals(state).length;
   const parts = [
     ...(session.mode === 'plan' ? [theme.special('plan mode')] : []),
+    ...(session.sandbox.type === 'dangerFullAccess' ? [theme.bad('no sandbox')] : []),
     plainLine(session.model) + (session.effort === null ? '' : ` ${session.effort}`),
-    homely(session.cwd, place.userHome),
     ...(left === null ? [] : [`${left}% of context left`]),
     ...(usage && usage.total.totalTokens > 0 ? [`${shortCount(usage.total.totalTokens)} tokens`] : []),
-    ...(session.sandbox.type === 'dangerFullAccess' ? [theme.bad('no sandbox')] : []),
     ...(background > 0 ? [`${background} in the background`] : []),
     ...(session.name === null ? [] : [plainLine(session.name)]),
+    homely(session.cwd, place.userHome),
   ];
   return still([fit(theme.dim(`  ${parts.join(' · ')}`), width)]);
 }
