@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { eachLine } from './each-line.mjs';
 
 const ANSWER_MS = 180_000;
 /** Answers above this many characters are not parsed, as that would be measured too; they resolve to their size. */
@@ -125,16 +126,7 @@ function startServer(command, dirs) {
       );
     }
   };
-  /** Pieces of a line whose end has not come. */
-  let rest = [];
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    const lines = text.split('\n');
-    while (lines.length > 1) {
-      receive([...rest, lines.shift()].join(''));
-      rest = [];
-    }
-    rest.push(lines[0]);
-  });
+  eachLine(child.stdout, receive);
 
   const wait = (key) =>
     new Promise((resolve, reject) => {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { eachLine } from '../bench/each-line.mjs';
 
 const ANSWER_MS = 60_000;
 const END_MS = 30_000;
@@ -72,16 +73,7 @@ export function startProgram({
     onMessage(message);
     check();
   };
-  /** Pieces of a line whose end has not come. */
-  let rest = [];
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    const lines = text.split('\n');
-    while (lines.length > 1) {
-      receive([...rest, lines.shift()].join(''));
-      rest = [];
-    }
-    rest.push(lines[0]);
-  });
+  eachLine(child.stdout, receive);
 
   /** The first message from `from` on that fits. */
   const waitFor = (fits, what, { from = 0, ms = ANSWER_MS } = {}) =>

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Clock, systemClock } from '@codex/base';
 import { expect, test } from 'vitest';
 import { connect, INITIALIZE, introduced, type Client, clientOn, slowChannel } from './support/client.ts';
+import { isAlive } from './support/processes.ts';
 import { world } from './support/server.ts';
 
 const sh = (script: string) => ['sh', '-c', script];
@@ -24,11 +25,6 @@ async function untilStreamed(client: Client, processId: string, text: string): P
 async function refusal(client: Client, method: string, params: unknown): Promise<unknown[]> {
   const { error } = await client.call(method, params);
   return [error?.code, error?.message];
-}
-
-function isAlive(pid: number): boolean {
-  if (!existsSync(`/proc/${pid}/stat`)) return false;
-  return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 }
 
 test('a command answers with its exit code and both streams', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { manualClock } from '@codex/base';
 import { expect, onTestFinished, test } from 'vitest';
 import { runGit } from '../src/git.ts';
+import { isAlive } from './support/processes.ts';
 
 const PATH = process.env['PATH'];
 
@@ -13,12 +14,6 @@ function pretend(script: string): string {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(join(folder, 'git'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   return folder;
-}
-
-/** Running and no zombie. */
-function isAlive(pid: number): boolean {
-  if (!existsSync(`/proc/${pid}/stat`)) return false;
-  return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 }
 
 test('a git that hangs is given up at its limit, with all it started', async () => {
