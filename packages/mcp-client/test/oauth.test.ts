@@ -1,4 +1,5 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -31,6 +32,18 @@ async function rig(options: WebServerOptions = {}) {
   return { home, file: path.join(home, '.credentials.json'), web, clock, store, login };
 }
 
+/** Of a path that is no part of an address. */
+function statusOf(server: string, path: string): Promise<number | undefined> {
+  const { hostname: host, port } = new URL(server);
+  return new Promise((resolve, reject) => {
+    const asking = request({ host, port, path, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    asking.on('error', reject).end();
+  });
+}
+
 const TOKENS = { clientId: 'c', accessToken: 'a', refreshToken: 'r', expiresAt: 5, scopes: ['s'] };
 
 describe('a login', () => {
@@ -59,6 +72,7 @@ describe('a login', () => {
     });
     const other = await fetch(`${query['redirect_uri']}?x=1`);
     expect([other.status, await other.text()]).toEqual([400, 'Invalid OAuth callback']);
+    expect(await statusOf(query['redirect_uri'] ?? '', '//')).toBe(400);
     const back = await fetch(`${query['redirect_uri']}?code=C&state=${query['state']}`);
     expect([back.status, await back.text()]).toEqual([200, 'Authentication complete. You may close this window.']);
     await completed;

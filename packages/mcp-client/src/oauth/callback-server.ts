@@ -9,6 +9,7 @@ export interface CallbackServer {
   close(): void;
 }
 
+const ORIGIN = 'http://localhost';
 const LOCAL = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /** Waits for the browser to come back, on a port of this machine. Rejects when the port is taken. */
@@ -24,7 +25,8 @@ export async function openCallback(config: { port: number | null; url: string | 
   // Whoever waits hears of it; nobody may be waiting yet.
   code.catch(() => {});
   const server = createServer((request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    const target = request.url ?? '/';
+    const { pathname, searchParams } = new URL(URL.canParse(target, ORIGIN) ? target : '/', ORIGIN);
     const [found, state, error] = ['code', 'state', 'error'].map((key) => searchParams.get(key));
     const reply = (status: number, text: string) =>
       response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(text);
