@@ -93,6 +93,19 @@ describe('a client of a later version', () => {
       expect((await result<Opened>(later, 'thread/start', { serviceTier })).serviceTier).toBeNull();
     }
     expect((await plain.call('thread/start', { serviceTier: 'default' })).error?.message).toContain('unknown variant');
+    expect(await result(later, 'thread/start', { approvalPolicy: 'on-failure' })).toMatchObject({
+      approvalPolicy: 'on-request',
+    });
+    const edit = { keyPath: 'approval_policy', value: 'on-failure', mergeStrategy: 'replace' };
+    await result(plain, 'config/value/write', edit);
+    const [theirs, ours] = await Promise.all([later, plain].map((client) => result(client, 'config/read', {})));
+    expect([theirs, ours]).toMatchObject([
+      { config: { approval_policy: 'on-request' } },
+      { config: { approval_policy: 'on-failure' } },
+    ]);
+    expect(await result(plain, 'thread/start', { approvalPolicy: 'on-failure' })).toMatchObject({
+      approvalPolicy: 'on-failure',
+    });
     const group = await later.call('thread/start', { dynamicTools: [{ type: 'namespace', name: 'n', tools: [] }] });
     expect(group.error?.message).toContain('missing field');
   });
@@ -133,12 +146,13 @@ describe('a client of a later version', () => {
   it('is warned, which others are not', async () => {
     const { server } = world({ config: '[features]\nno_such_feature = true\n' });
     const [later, plain] = await Promise.all([introduced(server, LATER), introduced(server)]);
-    await result<Opened>(later, 'thread/start', {});
+    await result<Opened>(later, 'thread/start', { config: { 'features.one_of_later': true } });
     const params = { threadId: null, message: expect.stringContaining('no_such_feature') as string };
     expect((await later.untilMethod('warning')).params).toEqual(params);
     await result<Opened>(plain, 'thread/start', {});
     await plain.untilMethod('thread/started');
     expect(plain.methods()).not.toContain('warning');
+    expect(later.methods().filter((method) => method === 'warning')).toHaveLength(1);
   });
 
   it('sees the plugins that are installed, and no others', async () => {

@@ -29,6 +29,8 @@ export const initializeHandlers = {
         // A broken configuration says enough by itself.
         const ofRules = loaded.ok ? await rules.of(loaded.config.rulesFolders) : [];
         for (const warning of [...loaded.warnings, ...ofRules]) ctx.connection.warn(warning);
+        // Not those of a thread: what a later client asks of one may be unknown here, which is no news to its user.
+        for (const message of loaded.ok ? loaded.startupWarnings : []) ctx.connection.caution(null, message);
       } finally {
         ctx.connection.becomeReady();
       }

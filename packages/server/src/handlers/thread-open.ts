@@ -184,10 +184,7 @@ async function configFor(ctx: RequestContext, params: OpenParams, cwd: string | 
   const loaded = await config.forThread({ cwd, config: params.config, settings: settingsOf(params) });
   if (ctx.server.requireRules) await refuseBrokenRules(ctx, loaded.config);
   ctx.afterReply(() => {
-    for (const message of loaded.startupWarnings) {
-      ctx.connection.caution(null, message);
-      ctx.server.onWarning(message);
-    }
+    for (const message of loaded.startupWarnings) ctx.server.onWarning(message);
     return tellUnheeded(ctx, loaded);
   });
   return loaded;

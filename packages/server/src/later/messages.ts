@@ -68,13 +68,23 @@ export function laterQuestion(
 /** The result of a request. `excludeTurns` is what the client said about the turns of the thread it asks for. */
 export function laterResult(result: unknown, excludeTurns: boolean): unknown {
   if (result instanceof WithTurns) {
-    const bare = { ...result.result, thread: laterThread(result.result.thread) };
+    const bare = {
+      ...result.result,
+      ...laterPolicy('approvalPolicy', { ...result.result }),
+      thread: laterThread(result.result.thread),
+    };
     return excludeTurns ? bare : new WithTurns(bare, result.turns);
   }
   if (!isObject(result)) return result;
-  const { thread, data } = result;
-  if (isThread(thread)) return { ...result, thread: laterThread(thread) };
+  const { thread, data, config } = result;
+  if (isObject(config)) return { ...result, config: { ...config, ...laterPolicy('approval_policy', config) } };
+  if (isThread(thread)) return { ...result, ...laterPolicy('approvalPolicy', result), thread: laterThread(thread) };
   return Array.isArray(data) && data.every(isThread) ? { ...result, data: data.map(laterThread) } : result;
+}
+
+/** Asking only after a failure is gone from later versions; what comes nearest asks beforehand. */
+function laterPolicy(key: string, holder: Readonly<Record<string, unknown>>): object {
+  return holder[key] === 'on-failure' ? { [key]: 'on-request' } : {};
 }
 
 function isThread(value: unknown): value is WireThread {
