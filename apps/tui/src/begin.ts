@@ -2,6 +2,7 @@ import type { Client } from '@codex/app-server-client';
 import { findThread } from '@codex/app-server-client';
 import { needsLogin } from '@codex/config';
 import type { RunArguments } from './arguments.ts';
+import { EXIT } from './io.ts';
 import { askLogin } from './dialogs/login.ts';
 import { askTrust } from './dialogs/trust.ts';
 import type { Msg, State, Step } from './model.ts';
@@ -33,11 +34,13 @@ export async function begin(
 
 function openSession(state: State, { purpose, target, allFolders }: RunArguments, stored: string | null): Step {
   if (purpose === 'new') return step(state, { type: 'openThread' });
-  if (stored !== null) return step(state, openStored(state, purpose, stored));
+  const giveUp = { type: 'quit', code: EXIT.failed } as const;
+  if (stored !== null) return step(state, openStored(state, purpose, stored, giveUp));
   if (target === null) return openPicker(state, purpose, allFolders);
-  const text =
-    target.by === 'last'
-      ? 'There is no earlier session here; this is a new one.'
-      : `No session has the id or name '${target.key}'; this is a new one.`;
-  return step(addCells(state, { kind: 'notice', level: 'warning', text }), { type: 'openThread' });
+  if (target.by === 'last') {
+    const text = 'There is no earlier session here; this is a new one.';
+    return step(addCells(state, { kind: 'notice', level: 'info', text }), { type: 'openThread' });
+  }
+  const text = `No session has the id or name '${target.key}'; codex ${purpose} without one lists them.`;
+  return step(addCells(state, { kind: 'notice', level: 'error', text }), giveUp);
 }

@@ -261,6 +261,22 @@ describe('sessions', () => {
     await tty.shows(READY);
   });
 
+  it('that do not exist end the program, and say so', async () => {
+    const { codex } = await start([]);
+    for (const [key, why] of [
+      ['no-such-name', "■ No session has the id or name 'no-such-name'"],
+      ['01a20717-0000-7e62-8edf-b659359ce695', '01a20717-0000-7e62-8edf-b659359ce695'],
+    ] as const) {
+      const tty = codex(['resume', key]);
+      expect(await tty.exited).toMatchObject({ exitCode: 1 });
+      expect(tty.screen()).toContain(why);
+      expect(tty.screen()).not.toContain('Codex in TypeScript');
+    }
+    const last = codex(['resume', '--last']);
+    await last.shows('There is no earlier session here');
+    await last.shows(READY);
+  });
+
   it('a folder is asked about once, before anything happens in it', async () => {
     const { codex, home, folder } = await start([[say('Hello.')]], { trusted: false });
     const tty = codex(['hi']);

@@ -2,6 +2,7 @@ import type { ResultOf, ThreadSourceKind } from '@codex/protocol';
 import { leftOf } from '../composer/motions.ts';
 import type { Input } from '../keys.ts';
 import type { Effect, State, Step } from '../model.ts';
+import { addCells } from '../state.ts';
 import { call, change, step } from '../step.ts';
 import type { Picker } from './overlay.ts';
 
@@ -79,16 +80,22 @@ function choose(state: State, { rows, selected, purpose }: Picker): Step {
   return step({ ...state, overlay: null }, openStored(state, purpose, row.id));
 }
 
-/** Loads a stored thread with what the command line asks for. */
-export function openStored({ place }: State, purpose: Picker['purpose'], threadId: string): Effect {
+/**
+ * Loads a stored thread with what the command line asks for; when that fails and there is no thread yet, `orElse` says how
+ * it goes on.
+ */
+export function openStored(
+  { place }: State,
+  purpose: Picker['purpose'],
+  threadId: string,
+  orElse: Effect = { type: 'openThread' },
+): Effect {
   const { cwd: _, ...settings } = place.thread;
   const params = { ...settings, threadId };
-  // Without a thread the program goes on with a new one.
   const failed = (text: string) =>
-    change((state) => ({
-      state: { ...state, transcript: [...state.transcript, { kind: 'notice', level: 'error', text }] },
-      effects: state.session ? [] : [{ type: 'openThread' }],
-    }));
+    change((state) =>
+      step(addCells(state, { kind: 'notice', level: 'error', text }), ...(state.session ? [] : [orElse])),
+    );
   return purpose === 'resume'
     ? call('thread/resume', params, (opened) => ({ type: 'opened', opened, how: 'resumed' }), failed)
     : call('thread/fork', params, (opened) => ({ type: 'opened', opened, how: 'forked' }), failed);
