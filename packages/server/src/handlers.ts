@@ -12,6 +12,7 @@ import { mcpHandlers } from './handlers/mcp.ts';
 import { pluginsHandlers } from './handlers/plugins.ts';
 import { modelHandlers } from './handlers/model.ts';
 import { threadHistoryHandlers } from './handlers/thread-history.ts';
+import { realtimeHandlers } from './handlers/realtime.ts';
 import { reviewHandlers } from './handlers/review.ts';
 import { searchHandlers } from './handlers/search.ts';
 import { skillsHandlers } from './handlers/skills.ts';
@@ -20,7 +21,6 @@ import { threadOpenHandlers } from './handlers/thread-open.ts';
 import { threadReadHandlers } from './handlers/thread-read.ts';
 import { turnHandlers } from './handlers/turn.ts';
 import { windowsHandlers } from './handlers/windows.ts';
-import { unavailableHandlers } from './handlers/unavailable.ts';
 
 /** One handler per method of the protocol: a row without one does not compile. */
 export const handlers = {
@@ -45,5 +45,5 @@ export const handlers = {
   ...searchHandlers,
   ...skillsHandlers,
   ...windowsHandlers,
-  ...unavailableHandlers,
+  ...realtimeHandlers,
 } satisfies Handlers;

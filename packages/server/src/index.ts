@@ -1,5 +1,4 @@
 export { type ServerChannel, UndecodableMessage } from './channel.ts';
 export { createServer, type Server, type ServerOptions } from './create-server.ts';
-export { UNAVAILABLE } from './handlers/unavailable.ts';
 export { DEFAULT_LIMITS, type Limits } from './limits.ts';
 export type { KeptLog, LogStore } from './services/state/lazy-state.ts';

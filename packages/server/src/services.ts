@@ -15,6 +15,7 @@ import { type AppsService, createAppsService } from './services/apps-service.ts'
 import { createPluginsService, type PluginsService } from './services/plugins-service.ts';
 import { createMcpService, type McpService } from './services/mcp-service.ts';
 import { createModelsService } from './services/models-service.ts';
+import { createRemoteSkills, type RemoteSkills } from './services/remote-skills.ts';
 import { createRulesWarnings, type RulesWarnings } from './services/rules-warnings.ts';
 import { lazyHttp } from './services/lazy-http.ts';
 import { pacedRunner } from './services/paced-runner.ts';
@@ -42,6 +43,7 @@ export interface Services {
   readonly mcp: McpService;
   readonly plugins: PluginsService;
   readonly apps: AppsService;
+  readonly remoteSkills: RemoteSkills;
   /** The models of the provider in force. */
   models(client: ClientIdentity | null): Promise<Models>;
   /** The engine; `make` stands in for core's own. */
@@ -116,6 +118,7 @@ export function createServices(options: ServiceOptions, deps: ServiceDeps): Serv
     mcp,
     plugins,
     apps,
+    remoteSkills: createRemoteSkills(backend),
     async models(client) {
       const current: Config = await config.current();
       await models.prepare();

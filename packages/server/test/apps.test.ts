@@ -151,3 +151,32 @@ test('a plugin that brings apps tells which of them are not connected yet', asyn
     expect.objectContaining({ id: 'connector_else' }),
   ]);
 });
+
+test('the catalogue of remote skills is listed for a ChatGPT login', async () => {
+  const chatgpt = await fakeChatgpt();
+  const { server, home } = world({ config: `chatgpt_base_url = "${chatgpt.url}"\n` });
+  const client = await introduced(server);
+  const error = async (method: string, params: object) => (await client.call(method, params)).error;
+  const signedOut = 'chatgpt authentication required for hazelnut scopes';
+  expect(await error('skills/remote/list', {})).toMatchObject({
+    ...{ code: -32603, message: `failed to list remote skills: ${signedOut}` },
+  });
+  expect(await error('skills/remote/export', { hazelnutId: 'a' })).toMatchObject({
+    ...{ code: -32603, message: `failed to download remote skill: ${signedOut}` },
+  });
+  signIn(home);
+  chatgpt.answers['/hazelnuts'] = { hazelnuts: [{ id: 'a', name: 'A', description: 'Does a.', more: 1 }] };
+  expect(await client.request('skills/remote/list', { hazelnutScope: 'personal', enabled: true })).toEqual({
+    data: [{ id: 'a', name: 'A', description: 'Does a.' }],
+  });
+  expect(chatgpt.asked).toEqual(['GET /backend-api/hazelnuts?product_surface=codex&scope=personal&enabled=true']);
+  expect((await error('skills/remote/export', { hazelnutId: 'a' }))?.message).toContain('does not unpack');
+  chatgpt.answers['/hazelnuts'] = { hazelnuts: [{ id: 'a' }] };
+  expect((await error('skills/remote/list', {}))?.message).toBe(
+    'failed to list remote skills: Failed to parse skills response',
+  );
+  chatgpt.answers['/hazelnuts'] = 500;
+  expect((await error('skills/remote/list', {}))?.message).toBe(
+    `failed to list remote skills: Request failed with status 500 Internal Server Error from ${chatgpt.url}/hazelnuts: no`,
+  );
+});

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { http, say, startMockModel } from '@codex/mock-model';
 import { describe, expect, it } from 'vitest';
 import { diffToRemote } from '../src/git-diff.ts';
-import { UNAVAILABLE } from '../src/index.ts';
 import { type Client, introduced } from './support/client.ts';
 import { world } from './support/server.ts';
 
@@ -240,25 +239,13 @@ describe('gitDiffToRemote', () => {
   });
 });
 
-describe('methods this build does not serve', () => {
-  it('say so and what to do instead', async () => {
-    const client = await introduced(world().server);
-    const { thread } = await client.request('thread/start', {});
-    const params = {
-      ...{ threadId: thread.id, numTurns: 1, gitInfo: { branch: 'b' }, target: { type: 'uncommittedChanges' } },
-      ...{ path: '/x', enabled: true, hazelnutId: 'h', marketplacePath: '/m', pluginName: 'p', pluginId: 'p@m' },
-      ...{ name: 'n', keyPath: 'model', value: 'x', mergeStrategy: 'replace', edits: [], classification: 'bug' },
-      ...{ includeLogs: false, command: ['ls'], processId: 'p1', size: { rows: 1, cols: 1 }, migrationItems: [] },
-      ...{ mode: 'elevated', query: 'q', roots: ['/'], sessionId: 's' },
-    };
-    for (const [method, because] of Object.entries(UNAVAILABLE)) {
-      const error = await errorOf(client, method, params);
-      const expected = `${method} is not available in this build: ${because}`;
-      expect([method, error]).toEqual([method, { code: -32600, message: expected }]);
-    }
-    expect(await client.request('app/list', {})).toEqual({ data: [], nextCursor: null });
-    expect((await errorOf(client, 'thread/realtime/stop', { threadId: thread.id }))?.message).toBe(
+it('realtime conversations are refused as by a server without them', async () => {
+  const client = await introduced(world().server);
+  const { thread } = await client.request('thread/start', {});
+  for (const step of ['start', 'appendAudio', 'appendText', 'stop']) {
+    const params = { threadId: thread.id, prompt: 'p', text: 't', audio: { data: '', sampleRate: 1, numChannels: 1 } };
+    expect((await errorOf(client, `thread/realtime/${step}`, params))?.message).toBe(
       `thread ${thread.id} does not support realtime conversation`,
     );
-  });
+  }
 });

@@ -21,6 +21,8 @@ export interface ChatgptLogin {
 export interface ChatgptBackend extends Backend {
   /** Null when nobody is signed in, or with a key only. */
   login(): Promise<ChatgptLogin | null>;
+  /** Rejects like `get` when there is no login, `purpose` completing the sentence. */
+  requireLogin(purpose: string): Promise<ChatgptLogin>;
 }
 
 export interface ChatgptBackendDeps {
@@ -48,14 +50,17 @@ export function createChatgptBackend(
     return http.send({ method: 'GET', url, headers, body: '', signal });
   };
 
+  const requireLogin = async (purpose: string) => {
+    const credential = await account.credentials.get(OPENAI);
+    if (credential.kind === 'chatgpt') return credential;
+    const detail = credential.kind === 'apiKey' ? '; api key auth is not supported' : '';
+    throw new CodexError('auth', `chatgpt authentication required ${purpose}${detail}`);
+  };
+
   /** A login that is refused is renewed, as for a call of the model. */
   const ask = async (url: URL, purpose: string, signal: AbortSignal): Promise<HttpReply> => {
     for (let refusals = 1; ; refusals++) {
-      const credential = await account.credentials.get(OPENAI);
-      if (credential.kind !== 'chatgpt') {
-        const detail = credential.kind === 'apiKey' ? '; api key auth is not supported' : '';
-        throw new CodexError('auth', `chatgpt authentication required ${purpose}${detail}`);
-      }
+      const credential = await requireLogin(purpose);
       const answer = await send(url, credential, signal);
       if (answer.status !== 401 || refusals > MAX_RECOVERIES) return answer;
       const outcome = await account.credentials.onUnauthorized(credential, refusals);
@@ -66,6 +71,7 @@ export function createChatgptBackend(
   };
 
   return {
+    requireLogin,
     async login() {
       try {
         const credential = await account.credentials.get(OPENAI);
