@@ -48,6 +48,12 @@ describe('the text for wrong params', () => {
     ['thread/read', { threadId: [] }, 'invalid type: sequence, expected a string', 'threadId'],
     ['thread/read', { threadId: {} }, 'invalid type: map, expected a string', 'threadId'],
     ['thread/read', 'x', 'invalid type: string "x", expected struct ThreadReadParams', 'params'],
+    [
+      'thread/start',
+      { dynamicTools: ['x'] },
+      'invalid type: string "x", expected struct DynamicToolSpecDe',
+      'dynamicTools[0]',
+    ],
     ['thread/read', { threadId: 'x', includeTurns: null }, 'invalid type: null, expected a boolean', 'includeTurns'],
     ['thread/list', { limit: 'many' }, 'invalid type: string "many", expected u32', 'limit'],
     ['thread/list', { limit: 1.5 }, 'invalid type: floating point `1.5`, expected u32', 'limit'],

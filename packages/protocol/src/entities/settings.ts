@@ -22,12 +22,14 @@ export const CollaborationMode = named('CollaborationMode', () => z.object({ mod
 export type CollaborationMode = z.infer<ReturnType<typeof CollaborationMode>>;
 
 export const DynamicToolSpec = named('DynamicToolSpec', () =>
-  z.object({
-    name: z.string(),
-    description: z.string(),
-    inputSchema: z.unknown(),
-    deferLoading: z.boolean().optional(),
-  }),
+  z
+    .object({
+      name: z.string(),
+      description: z.string(),
+      inputSchema: z.unknown(),
+      deferLoading: z.boolean().optional(),
+    })
+    .meta({ text: 'struct DynamicToolSpecDe' }),
 );
 export type DynamicToolSpec = z.infer<ReturnType<typeof DynamicToolSpec>>;
 
