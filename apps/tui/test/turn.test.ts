@@ -172,6 +172,26 @@ describe('a turn', () => {
     ]);
   });
 
+  it('of a review tells what was found once, live and from the file', () => {
+    const tui = running();
+    const items = [
+      { type: 'enteredReviewMode' as const, id: 'r1', review: 'current changes' },
+      {
+        type: 'userMessage' as const,
+        id: 'u',
+        content: [{ type: 'text' as const, text: 'words for the model', text_elements: [] }],
+      },
+      { type: 'exitedReviewMode' as const, id: 'r2', review: 'One bug.' },
+      message('One bug.'),
+    ];
+    for (const item of items) tui.notify(itemStarted(item), itemCompleted(item));
+    tui.notify(turnCompleted());
+    expect(tui.told()).toMatch(/>> Review begins: current changes\n\n<< Review\n {2}One bug\.$/);
+    const stored = play({ isOpen: false });
+    stored.send({ type: 'opened', opened: opened({ turns: [{ ...turn('a', 'completed'), items }] }), how: 'resumed' });
+    expect(stored.told()).toMatch(/>> Review begins: current changes\n\n<< Review\n {2}One bug\.\n\n• Resumed/);
+  });
+
   it('of another thread changes nothing', () => {
     const tui = running();
     const before = tui.state;

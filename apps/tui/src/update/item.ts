@@ -1,5 +1,6 @@
 import type { ServerNotification, ThreadItem } from '@codex/protocol';
 import type { Cell } from '../cells/cell.ts';
+import { isEcho } from '../cells/echo.ts';
 import type { OpenItem, State, Step, Stream, Turn } from '../model.ts';
 import { addCells } from '../state.ts';
 import { step } from '../step.ts';
@@ -83,6 +84,8 @@ function newStream(itemId: string): Stream {
 }
 
 function completed(state: State, item: ThreadItem): State {
+  const last = state.transcript.at(-1);
+  if (isEcho(item, last?.kind === 'item' ? last.item : undefined)) return state;
   const stream = state.turn?.stream?.itemId === item.id ? state.turn.stream : null;
   const closed = { ...state, open: state.open.filter((open) => open.item.id !== item.id) };
   switch (item.type) {

@@ -1,5 +1,6 @@
 import type { SandboxPolicy, Turn } from '@codex/protocol';
 import type { Cell } from '../cells/cell.ts';
+import { isEcho } from '../cells/echo.ts';
 import type { OpenedThread, Session, State, Step } from '../model.ts';
 import { addCells, sessionOf } from '../state.ts';
 import { andThen, call, step } from '../step.ts';
@@ -70,7 +71,9 @@ function cellsOf(turns: readonly Turn[]): Cell[] {
 }
 
 function cellsOfTurn(turn: Turn): Cell[] {
-  const cells: Cell[] = turn.items.map((item) => ({ kind: 'item', item }));
+  const cells: Cell[] = turn.items
+    .filter((item, at) => !isEcho(item, turn.items[at - 1]))
+    .map((item) => ({ kind: 'item', item }));
   if (turn.status === 'interrupted') cells.push({ kind: 'notice', level: 'info', text: 'This turn was interrupted.' });
   if (turn.error) cells.push({ kind: 'notice', level: 'error', text: turn.error.message });
   return cells;
