@@ -228,7 +228,7 @@ export function resolveConfig(input: ResolveInput): Resolution {
     warnings: [
       ...(envBaseUrl ? ['`OPENAI_BASE_URL` is deprecated. Set `openai_base_url` in config.toml instead.'] : []),
       ...agents.warnings,
-      ...(places?.warnings ?? []),
+      ...(places ? [...places.warnings, ...outdone(table)] : []),
     ],
     unheeded: [
       ...pinned.warnings,
@@ -239,6 +239,13 @@ export function resolveConfig(input: ResolveInput): Resolution {
     ],
     startupWarnings: [...features.warnings, ...(unfinished ? [unfinished] : [])],
   };
+}
+
+/** Settings that a permission profile takes the place of, `--add-dir` among them. */
+function outdone(table: TomlTable): string[] {
+  return ['sandbox_mode', 'sandbox_workspace_write']
+    .filter((key) => table[key] !== undefined)
+    .map((key) => `\`${key}\` has no effect beside \`default_permissions\`, whose profile says what commands may do.`);
 }
 
 function findProfile(name: string, toml: ConfigToml): ProfileToml {

@@ -61,6 +61,16 @@ describe('the files of a permission profile', () => {
     expect(unheeded.map(({ summary }) => summary).join()).toContain('`read-only` is used instead');
   });
 
+  test('take the place of older settings, which is said', async () => {
+    const toml = `sandbox_mode = "danger-full-access"\n${profile('":root" = "read"')}[sandbox_workspace_write]\n`;
+    const { config, warnings } = await world(toml).loaded();
+    expect(config.sandboxPolicy.type).toBe('readOnly');
+    expect(warnings.map(({ summary }) => summary.split(' has no effect')[0])).toEqual([
+      '`sandbox_mode`',
+      '`sandbox_workspace_write`',
+    ]);
+  });
+
   test('with a word that means nothing are warned about', async () => {
     const { warnings } = await world(profile('":root" = "read"\n":moon" = "write"')).loaded();
     expect(warnings.map(({ summary }) => summary).join()).toContain('`:moon`, which means nothing here');
