@@ -1,9 +1,8 @@
 import { CodexError, linkedController, toMessage } from '@codex/base';
-import type { Config } from '@codex/config';
+import type { Config, McpServerToml } from '@codex/config';
 import type { McpSource } from '@codex/core';
 import type { Connector, McpDeps } from '@codex/mcp-client';
 import type { McpServerStatus, ParamsOf, ServerNotification } from '@codex/protocol';
-import type { AppsService } from './apps-service.ts';
 import type { ConfigService } from './config-service.ts';
 import type { ServiceOptions } from './service-options.ts';
 
@@ -23,7 +22,7 @@ export interface McpService {
 export interface McpServiceDeps {
   config: ConfigService;
   /** For the server of connected apps; null for one that only has its name. */
-  appsToken: AppsService['token'];
+  appsToken: (server: Pick<McpServerToml, 'url'>) => Promise<string | null>;
   broadcast: (notification: ServerNotification) => void;
 }
 
