@@ -3,6 +3,7 @@ import { commands } from './commands.mjs';
 import { crash } from './crash.mjs';
 import { faults } from './faults.mjs';
 import { interrupts } from './interrupts.mjs';
+import { login } from './login.mjs';
 import { mcp } from './mcp.mjs';
 import { model } from './model.mjs';
 import { mutations } from './mutations.mjs';
@@ -12,5 +13,5 @@ import { together } from './together.mjs';
 /** Every check by name: what it is about, its sizes, and `run(world, size)`, which resolves to { figures, violations }. */
 export const CHECKS = {
   ...{ crash, mutations, together, replay, commands, interrupts, 'bad-input': badInput },
-  ...{ mcp, model, faults },
+  ...{ mcp, model, faults, login },
 };
