@@ -3,6 +3,7 @@ import type { Config } from '@codex/config';
 import { findRollout } from '@codex/rollout';
 import type { CollabAgentState, ResponseItem, UserInput } from '@codex/protocol';
 import type { CoreDeps } from './ports.ts';
+import { nextNickname } from './nicknames.ts';
 import { REVIEW_RUBRIC } from './review/rubric.ts';
 import type {
   ClientIdentity,
@@ -126,6 +127,7 @@ export function createAgentPort(port: AgentPortDeps): AgentPort {
   const { tree, parentId, client } = port;
   const notices: ResponseItem[] = [];
   const own = new Set<string>();
+  const nicknames = () => new Set([...tree.agents.values()].map((agent) => agent.nickname));
   const extras = (nickname: string, role: string | null): OpenExtras => ({
     depth: port.depth + 1,
     parentId,
@@ -168,7 +170,7 @@ export function createAgentPort(port: AgentPortDeps): AgentPort {
         const file = kind?.configFile ?? null;
         const changes = file === null ? {} : port.deps.roleChanges(config, file);
         const overrides = settingsOfRole({ ...settings, ...chosen }, changes);
-        const nickname = nextNickname(tree, kind?.nicknameCandidates ?? []);
+        const nickname = nextNickname(nicknames(), kind?.nicknameCandidates ?? []);
         const thread = await port.openThread({
           config: { ...config, ...changes, cwd: settings.cwd, model: overrides.model ?? settings.model },
           source: source(nickname, role),
@@ -202,7 +204,7 @@ export function createAgentPort(port: AgentPortDeps): AgentPort {
       if (path === null) return null;
       reserve(config);
       try {
-        const nickname = known?.nickname ?? nextNickname(tree, []);
+        const nickname = known?.nickname ?? nextNickname(nicknames(), []);
         const role = null;
         const thread = await port.loadThread({
           config,
@@ -315,22 +317,6 @@ export async function waitForAny(
   });
 }
 
-const NICKNAMES = [
-  'Alder',
-  'Birch',
-  'Cedar',
-  'Fir',
-  'Hazel',
-  'Ivy',
-  'Juniper',
-  'Larch',
-  'Maple',
-  'Oak',
-  'Rowan',
-  'Willow',
-];
-
-/** A name nobody in the tree has yet; when all are taken they come again with a number. */
 /** The parent's settings and wishes, as far as the role has none of its own; what is allowed is the parent's. */
 function settingsOfRole(settings: Readonly<ThreadSettings>, role: Partial<Config>): SettingsOverrides {
   const effort = role.modelReasoningEffort ?? settings.effort;
@@ -345,14 +331,4 @@ function settingsOfRole(settings: Readonly<ThreadSettings>, role: Partial<Config
     ...(summary === null ? {} : { summary }),
     ...(personality === null ? {} : { personality }),
   };
-}
-
-/** One of `own`, or of ours where there are none. */
-function nextNickname(tree: AgentTree, own: readonly string[]): string {
-  const names = own.length > 0 ? own : NICKNAMES;
-  const taken = new Set([...tree.agents.values()].map((agent) => agent.nickname));
-  for (let round = 1; ; round++) {
-    const free = names.map((name) => (round === 1 ? name : `${name} ${round}`)).find((name) => !taken.has(name));
-    if (free !== undefined) return free;
-  }
 }
