@@ -142,9 +142,9 @@ it('its databases lie where `sqlite_home` says', async () => {
   const home = tempHome();
   const folder = join(home, 'elsewhere', 'deep');
   writeFileSync(join(home, 'config.toml'), `sqlite_home = ${JSON.stringify(folder)}\n`);
-  const { fill, close } = await serverOn(home);
-  await fill();
-  await close();
+  const server = await serverOn(home);
+  await server.fill();
+  await server.close();
   expect(existsSync(join(folder, INDEX))).toBe(works);
   expect(existsSync(join(home, INDEX))).toBe(false);
 });
