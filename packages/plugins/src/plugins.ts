@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CodexError, type Ids, type Logger } from '@codex/base';
-import type { PluginAuthPolicy, PluginMarketplaceEntry, PluginSummary } from '@codex/protocol';
-import { type Contents, readContents } from './contents.ts';
+import type { PluginMarketplaceEntry, PluginSummary } from '@codex/protocol';
+import { readContents } from './contents.ts';
 import { realInner } from './inner-path.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { CURATED, findMarketplaces, findOffer, type Marketplace, type Offer, readMarketplace } from './marketplace.ts';
+import type { InstalledPlugin, LoadedPlugin, OfferedPlugin, PluginSwitch, PluginTable } from './plugin.ts';
 import { type PluginKey, pluginKey, readPluginKey } from './plugin-key.ts';
 import { createPluginStore } from './store.ts';
 import type { RemotePlugin } from './remote.ts';
@@ -14,36 +15,6 @@ const CURATED_FOLDER = '.tmp/plugins';
 const CURATED_SHA = '.tmp/plugins.sha';
 const LOCAL_VERSION = 'local';
 const NO_MANIFEST = 'missing or invalid .codex-plugin/plugin.json';
-
-/** `[plugins]` of the user's config.toml. */
-export type PluginTable = Readonly<Record<string, { readonly enabled: boolean }>>;
-
-/** An installed plugin that is switched on. */
-export interface LoadedPlugin<Server> extends Contents<Server> {
-  readonly key: string;
-  readonly name: string;
-  readonly description: string | null;
-}
-
-/** A plugin as its marketplace offers it. */
-export interface OfferedPlugin<Server> extends Contents<Server> {
-  readonly marketplace: Marketplace;
-  readonly summary: PluginSummary;
-  readonly description: string | null;
-}
-
-export interface InstalledPlugin {
-  readonly key: string;
-  readonly authPolicy: PluginAuthPolicy;
-  /** Ids of the apps that it brings. */
-  readonly apps: readonly string[];
-}
-
-/** A change to `[plugins]`: null removes the table. */
-export interface PluginSwitch {
-  readonly key: string;
-  readonly enabled: boolean | null;
-}
 
 export interface Plugins<Server> {
   /** Those of a table that are switched on and installed, by key. What cannot be loaded is left out, and logged. */

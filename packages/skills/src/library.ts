@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { canonicalJson, type Clock, type Logger } from '@codex/base';
 import { loadSkills } from './load.ts';
+import { readText } from './read-text.ts';
 import type { SkillPlace } from './roots.ts';
 import type { Skill, SkillSet } from './skill.ts';
 import { type FolderWatch, watchFolders } from './watch.ts';
@@ -74,7 +74,7 @@ export function createSkillLibrary({ clock, log, onChange }: SkillLibraryDeps): 
       loading.catch(() => places.delete(key));
       return loading;
     },
-    read: (skill) => readFile(skill.metadata.path, 'utf8'),
+    read: (skill) => readText(skill.metadata.path),
     clear: () => places.clear(),
     close: () => {
       closed = true;

@@ -1,4 +1,4 @@
-import { readFile, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { type Logger, toMessage } from '@codex/base';
 import type { SkillErrorInfo, SkillMetadata, SkillScope } from '@codex/protocol';
@@ -7,6 +7,7 @@ import { type Discovery, discover } from './discover.ts';
 import { readExtras } from './extras.ts';
 import { parseFrontMatter, requireLength, SkillFileError } from './front-matter.ts';
 import { createPluginNames } from './plugin-name.ts';
+import { readText } from './read-text.ts';
 import { type SkillPlace, type SkillRoot, skillRoots } from './roots.ts';
 import type { Skill, SkillSet } from './skill.ts';
 
@@ -95,8 +96,6 @@ interface Surroundings {
   read: (file: string) => Promise<string>;
   log: Logger;
 }
-
-const readText = (file: string) => readFile(file, 'utf8');
 
 async function readSkill(
   file: string,

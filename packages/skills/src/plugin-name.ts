@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isObject, parseJson } from '@codex/base';
+import { readText } from './read-text.ts';
 
 /**
  * Tells which plugin a folder belongs to: the nearest folder above with a `.codex-plugin/plugin.json`, by the name in
@@ -24,7 +24,7 @@ export function createPluginNames(): (folder: string) => Promise<string | null> 
 async function pluginName(folder: string): Promise<string | null> {
   let text: string;
   try {
-    text = await readFile(path.join(folder, '.codex-plugin/plugin.json'), 'utf8');
+    text = await readText(path.join(folder, '.codex-plugin/plugin.json'));
   } catch {
     return null;
   }

@@ -1,4 +1,5 @@
-import { mkdir, rename, symlink } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, rename, symlink, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { put, skillText, world } from './home.ts';
@@ -79,6 +80,23 @@ describe('where skills are found', () => {
     await symlink(path.join(folder, 'else'), path.join(folder, 'plugin/skills/link'));
     const pluginRoots = [path.join(folder, 'plugin/skills')];
     expect(names(await library.load({ ...place, pluginRoots }))).toEqual([]);
+  });
+
+  it('waits for no pipe and reads nothing huge', async () => {
+    const { folder, library, place } = await world({
+      'work/.agents/skills/a/SKILL.md': skillText('fine'),
+      'work/.agents/skills/a/agents/x': '',
+      'work/.codex-plugin/x': '',
+      'work/.agents/skills/huge/SKILL.md': '',
+    });
+    const at = (name: string) => path.join(folder, 'work', name);
+    execFileSync('mkfifo', [at('.agents/skills/a/agents/openai.yaml'), at('.codex-plugin/plugin.json')]);
+    await truncate(at('.agents/skills/huge/SKILL.md'), 64 * 1024 * 1024);
+    const { skills, errors } = await library.load(place);
+    expect(skills.map(({ metadata }) => metadata.name)).toEqual(['fine']);
+    expect(errors).toEqual([
+      { path: at('.agents/skills/huge/SKILL.md'), message: expect.stringMatching(/^failed to read file: \d+ bytes/) },
+    ]);
   });
 
   it('lists equal names of different folders', async () => {
