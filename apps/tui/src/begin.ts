@@ -6,10 +6,11 @@ import { EXIT } from './io.ts';
 import { askLogin } from './dialogs/login.ts';
 import { askTrust } from './dialogs/trust.ts';
 import type { Msg, State, Step } from './model.ts';
-import { openPicker, openStored } from './overlays/picker.ts';
+import { openPicker } from './overlays/picker.ts';
 import type { Settings } from './settings.ts';
 import { addCells } from './state.ts';
 import { change, step } from './step.ts';
+import { openNew, openStored } from './update/open.ts';
 
 /** What comes before the first turn: a login, trust in the folder, and the session. Each goes on to the next. */
 export async function begin(
@@ -33,13 +34,13 @@ export async function begin(
 }
 
 function openSession(state: State, { purpose, target, allFolders }: RunArguments, stored: string | null): Step {
-  if (purpose === 'new') return step(state, { type: 'openThread' });
+  if (purpose === 'new') return step(state, openNew(state));
   const giveUp = { type: 'quit', code: EXIT.failed } as const;
   if (stored !== null) return step(state, openStored(state, purpose, stored, giveUp));
   if (target === null) return openPicker(state, purpose, allFolders);
   if (target.by === 'last') {
     const text = 'There is no earlier session here; this is a new one.';
-    return step(addCells(state, { kind: 'notice', level: 'info', text }), { type: 'openThread' });
+    return step(addCells(state, { kind: 'notice', level: 'info', text }), openNew(state));
   }
   const text = `No session has the id or name '${target.key}'; codex ${purpose} without one lists them.`;
   return step(addCells(state, { kind: 'notice', level: 'error', text }), giveUp);

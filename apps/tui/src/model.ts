@@ -1,7 +1,6 @@
 import type {
   AskForApproval,
   ClientMethod,
-  FileUpdateChange,
   ModeKind,
   RateLimitSnapshot,
   ReasoningEffort,
@@ -161,8 +160,8 @@ interface Common {
   readonly title: string;
   /** Lines under the title; `code` is shown as it is. */
   readonly body?: readonly { text: string; look?: 'code' | 'dim' | 'warn' }[];
-  /** Changes of files, drawn as far as there is room. */
-  readonly changes?: readonly FileUpdateChange[];
+  /** The patch that is asked about: its changes are drawn as far as there is room. */
+  readonly patchId?: string;
   readonly hint?: string;
   cancel(state: State): Step;
 }
@@ -214,7 +213,6 @@ export type Effect =
   | { type: 'wake'; ms: number }
   | { type: 'suspend' }
   | { type: 'redraw' }
-  | { type: 'openThread' }
   | { type: 'quit'; code: number };
 
 interface Call {

@@ -2,6 +2,7 @@ import type { Model } from '@codex/protocol';
 import { describe, expect, it } from 'vitest';
 import { askLogin } from '../src/dialogs/login.ts';
 import { change, step } from '../src/step.ts';
+import { openNew } from '../src/update/open.ts';
 import { opened, play, THREAD } from './play.ts';
 
 function run(line: string) {
@@ -121,7 +122,7 @@ describe('other commands', () => {
   });
 
   it('/new begins another session, /quit leaves', () => {
-    expect(run('/new').effects()).toContainEqual({ type: 'openThread' });
+    expect(run('/new').calls()).toMatchObject([{ method: 'thread/start' }]);
     expect(run('/quit').effects()).toContainEqual({ type: 'quit', code: 0 });
   });
 
@@ -241,7 +242,7 @@ describe('the picker', () => {
 describe('a login', () => {
   const ask = () => {
     const tui = play({ isOpen: false });
-    tui.send(change((state) => askLogin(state, (next) => step(next, { type: 'openThread' }))));
+    tui.send(change((state) => askLogin(state, (next) => step(next, openNew(next)))));
     return tui;
   };
 
@@ -254,7 +255,7 @@ describe('a login', () => {
     tui.press('enter');
     expect(tui.calls()).toEqual([{ method: 'account/login/start', params: { type: 'apiKey', apiKey: 'sk-secret' } }]);
     tui.answer('account/login/start', { type: 'apiKey' });
-    expect(tui.effects()).toEqual([{ type: 'openThread' }]);
+    expect(tui.calls()).toMatchObject([{ method: 'thread/start' }]);
   });
 
   it('waits for ChatGPT, and asks again when that fails', () => {
@@ -267,7 +268,7 @@ describe('a login', () => {
     tui.type('1');
     tui.answer('account/login/start', { type: 'chatgpt', loginId: 'l2', authUrl: 'https://auth.example/y' });
     tui.notify({ method: 'account/login/completed', params: { loginId: 'l2', success: true, error: null } });
-    expect(tui.effects()).toContainEqual({ type: 'openThread' });
+    expect(tui.calls().at(-1)).toMatchObject({ method: 'thread/start' });
     expect(tui.state.dialogs).toEqual([]);
   });
 });

@@ -2,7 +2,18 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { call, gate, inputItems, inputTexts, outputOf, reasoning, say, sayMany, type Step } from '@codex/mock-model';
+import {
+  call,
+  custom,
+  gate,
+  inputItems,
+  inputTexts,
+  outputOf,
+  reasoning,
+  say,
+  sayMany,
+  type Step,
+} from '@codex/mock-model';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Bench, bench, buildProgram, openTty, type Tty } from './program.ts';
 
@@ -81,6 +92,17 @@ describe('a turn', () => {
       /✔ You let Codex run echo one[^]*Ran echo one; echo two >&2; exit 3 · exit 3\n {2}└ one\n {4}two/,
     );
     expect(String(outputOf(model.calls[1]!, 'c1'))).toContain('code 3');
+  });
+
+  it('shows a patch before it is made, and makes it', async () => {
+    const patch = '*** Begin Patch\n*** Add File: hello.txt\n+hello\n+world\n*** End Patch';
+    const { codex, folder } = await start([[custom('apply_patch', patch, 'p1')], [say('Patched.')]]);
+    const tty = codex(['patch it']);
+    await tty.shows(/May Codex make these changes\?[^]*Added hello\.txt \(\+2 -0\)\n {6}1 \+hello/);
+    tty.type('y');
+    await tty.shows('• Patched.');
+    expect(readFileSync(join(folder, 'hello.txt'), 'utf8')).toBe('hello\nworld\n');
+    expect(tty.everything()).toMatch(/✔ You let Codex change hello\.txt\n\n• Added hello\.txt/);
   });
 
   it('goes on without a command that was declined', async () => {

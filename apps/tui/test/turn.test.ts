@@ -285,7 +285,7 @@ describe('while a turn runs', () => {
     const tui = running();
     tui.type('/new');
     tui.press('enter');
-    expect(tui.effects().some(({ type }) => type === 'openThread')).toBe(false);
+    expect(tui.calls().some(({ method }) => method === 'thread/start')).toBe(false);
     expect(tui.told()).toContain('/new has to wait until this turn is over');
   });
 });

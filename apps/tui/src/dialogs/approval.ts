@@ -4,6 +4,7 @@ import type {
   CommandExecutionRequestApprovalParams,
   FileChangeApprovalDecision,
   FileChangeRequestApprovalParams,
+  FileUpdateChange,
   PermissionsRequestApprovalParams,
   RequestId,
 } from '@codex/protocol';
@@ -96,14 +97,11 @@ function decisionsFor(params: CommandParams): CommandExecutionApprovalDecision[]
   ];
 }
 
-/** May files be changed? The changes are those of the item that waits. */
+/** May files be changed? The changes are those of the item that waits; it may be told of after the question. */
 export function askPatch(id: RequestId, params: FileChangeRequestApprovalParams, state: State): Dialog {
-  const item = state.open.find((open) => open.item.id === params.itemId)?.item;
-  const changes = item?.type === 'fileChange' ? item.changes : [];
-  const names = changes.map(({ path }) => plainLine(relativeTo(state.session?.cwd ?? '', path))).join(', ') || 'files';
-  const decide = (decision: FileChangeApprovalDecision, isYes: boolean, text: string) => (state: State) =>
-    answered(state, id, { decision }, isYes, text);
-  const cancel = decide('cancel', false, `You did not let Codex change ${names}`);
+  const decide = (decision: FileChangeApprovalDecision, isYes: boolean, text: string) => (now: State) =>
+    answered(now, id, { decision }, isYes, `${text} ${filesOf(now, params.itemId)}`);
+  const cancel = decide('cancel', false, 'You did not let Codex change');
   return {
     kind: 'select',
     question: id,
@@ -115,20 +113,31 @@ export function askPatch(id: RequestId, params: FileChangeRequestApprovalParams,
         : []),
       ...fromAgent(params.threadId, state),
     ],
-    changes,
+    patchId: params.itemId,
     choices: [
-      { label: 'Yes, once', key: 'y', choose: decide('accept', true, `You let Codex change ${names}`) },
+      { label: 'Yes, once', key: 'y', choose: decide('accept', true, 'You let Codex change') },
       {
         label: 'Yes, and do not ask again for these files',
         key: 'a',
-        choose: decide('acceptForSession', true, `You let Codex change ${names} in this session`),
+        choose: decide('acceptForSession', true, 'For this session you let Codex change'),
       },
-      ...refusals(decide('decline', false, `You did not let Codex change ${names}`), cancel),
+      ...refusals(decide('decline', false, 'You did not let Codex change'), cancel),
     ],
     selected: 0,
     hint: 'enter or the key in brackets answers, ctrl+t shows the transcript',
     cancel,
   };
+}
+
+function filesOf({ open, session }: State, itemId: string): string {
+  const names = changesOf(open, itemId).map(({ path }) => plainLine(relativeTo(session?.cwd ?? '', path)));
+  return names.join(', ') || 'files';
+}
+
+/** The changes of a patch that is not over. */
+export function changesOf(open: State['open'], itemId: string): readonly FileUpdateChange[] {
+  const item = open.find((candidate) => candidate.item.id === itemId)?.item;
+  return item?.type === 'fileChange' ? item.changes : [];
 }
 
 /** May the model have more permissions, for this turn or the session? */

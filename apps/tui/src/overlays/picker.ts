@@ -2,8 +2,8 @@ import type { ResultOf, ThreadSourceKind } from '@codex/protocol';
 import { leftOf } from '../composer/motions.ts';
 import type { Input } from '../keys.ts';
 import type { Effect, State, Step } from '../model.ts';
-import { addCells } from '../state.ts';
 import { call, change, step } from '../step.ts';
+import { openNew, openStored } from '../update/open.ts';
 import type { Picker } from './overlay.ts';
 
 /** Everything that a person may have started; threads of agents are part of another one. */
@@ -71,34 +71,13 @@ export function updatePicker(state: State, picker: Picker, input: Input): Step {
 
 /** Without a thread to go back to a new one begins. */
 function leave(state: State, { hasThread }: Picker): Step {
-  return step({ ...state, overlay: null }, ...(hasThread ? [] : [{ type: 'openThread' } as const]));
+  return step({ ...state, overlay: null }, ...(hasThread ? [] : [openNew(state)]));
 }
 
 function choose(state: State, { rows, selected, purpose }: Picker): Step {
   const row = rows[selected];
   if (!row) return step(state);
-  return step({ ...state, overlay: null }, openStored(state, purpose, row.id));
-}
-
-/**
- * Loads a stored thread with what the command line asks for; when that fails and there is no thread yet, `orElse` says how
- * it goes on.
- */
-export function openStored(
-  { place }: State,
-  purpose: Picker['purpose'],
-  threadId: string,
-  orElse: Effect = { type: 'openThread' },
-): Effect {
-  const { cwd: _, ...settings } = place.thread;
-  const params = { ...settings, threadId };
-  const failed = (text: string) =>
-    change((state) =>
-      step(addCells(state, { kind: 'notice', level: 'error', text }), ...(state.session ? [] : [orElse])),
-    );
-  return purpose === 'resume'
-    ? call('thread/resume', params, (opened) => ({ type: 'opened', opened, how: 'resumed' }), failed)
-    : call('thread/fork', params, (opened) => ({ type: 'opened', opened, how: 'forked' }), failed);
+  return step({ ...state, overlay: null }, openStored(state, purpose, row.id, openNew(state)));
 }
 
 function reload(state: State, picker: Picker): Step {

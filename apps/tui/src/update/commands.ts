@@ -12,6 +12,7 @@ import { addCells } from '../state.ts';
 import { call, step } from '../step.ts';
 import { COMMANDS, type CommandName, KEYS } from './command-list.ts';
 import { INIT_PROMPT } from './init-prompt.ts';
+import { openNew } from './open.ts';
 import { togglePlan } from './mode.ts';
 import { sendMessage } from './send.ts';
 import { listServers, showStatus, showTerminals } from './status.ts';
@@ -76,7 +77,7 @@ function withThread(state: State, session: Session, name: CommandName, args: str
     case 'compact':
       return step(state, call('thread/compact/start', { threadId }));
     case 'new':
-      return step(state, { type: 'openThread' });
+      return step(state, openNew(state));
     case 'resume':
       return openPicker(state, 'resume');
     case 'fork':

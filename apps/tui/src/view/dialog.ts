@@ -2,7 +2,8 @@ import type { Look } from '../cells/look.ts';
 import { renderChanges } from '../cells/patch.ts';
 import { layOut, placeOf, visible } from '../composer/layout.ts';
 import { shownChoices } from '../dialogs/dialog.ts';
-import type { Choice, Dialog, Prompt, Select } from '../model.ts';
+import { changesOf } from '../dialogs/approval.ts';
+import type { Choice, Dialog, Prompt, Select, State } from '../model.ts';
 import { countChars } from '../text/amounts.ts';
 import { plain, plainLine } from '../text/plain.ts';
 import { fit, hang, wrap } from '../text/wrap.ts';
@@ -13,7 +14,7 @@ import { windowOf } from './measures.ts';
 const TIGHT_ROWS = 10;
 
 /** A dialog in at most `height` rows; what does not fit of its text is left out, its choices scroll. */
-export function drawDialog(dialog: Dialog, look: Look, height: number): Frame {
+export function drawDialog(dialog: Dialog, open: State['open'], look: Look, height: number): Frame {
   const { theme, width } = look;
   const isTight = height < TIGHT_ROWS;
   const title = theme.bold(plainLine(dialog.title));
@@ -23,20 +24,19 @@ export function drawDialog(dialog: Dialog, look: Look, height: number): Frame {
   const controls = dialog.kind === 'select' ? drawChoices(dialog, look, most) : drawPrompt(dialog, look);
   if (isTight) return stack(still(head), controls);
   const room = height - head.length - controls.lines.length - hint.length - 2;
-  const body = clip(bodyOf(dialog, look), room, look);
+  const body = clip(bodyOf(dialog, open, look), room, look);
   return stack(still([...head, ...(body.length > 0 ? ['', ...body] : []), '']), controls, still(hint));
 }
 
-function bodyOf(dialog: Dialog, look: Look): string[] {
+function bodyOf(dialog: Dialog, open: State['open'], look: Look): string[] {
   const { theme, width } = look;
   const paints = { code: theme.bold, dim: theme.dim, warn: theme.warn };
   const lines = (dialog.body ?? []).flatMap(({ text, look: kind }) => {
     const paint = kind ? paints[kind] : (same: string) => same;
     return wrap(plain(text), width - 4).map((line) => `  ${paint(line)}`);
   });
-  const changes = dialog.changes?.length
-    ? renderChanges(dialog.changes, { ...look, width: width - 2, isFull: true })
-    : [];
+  const patch = dialog.patchId === undefined ? [] : changesOf(open, dialog.patchId);
+  const changes = renderChanges(patch, { ...look, width: width - 2, isFull: true });
   return [...lines, ...(lines.length > 0 && changes.length > 0 ? [''] : []), ...changes.map((line) => `  ${line}`)];
 }
 

@@ -15,7 +15,7 @@ export function drawMain(state: State, look: Look): Frame {
   const { rows } = state.size;
   const [dialog] = state.dialogs;
   const bottom = dialog
-    ? stack(still(['']), drawDialog(dialog, look, Math.max(4, rows - 2)))
+    ? stack(still(['']), drawDialog(dialog, state.open, look, Math.max(4, rows - 2)))
     : stack(drawStatus(state, look), still(['']), drawComposer(state, look), drawFooter(state, look));
   const live = drawLive(state, look);
   const room = Math.max(0, rows - 1 - bottom.lines.length);
