@@ -68,6 +68,24 @@ function manifestFile(
   return null;
 }
 
+/** An interface that says nothing. */
+export const NO_INTERFACE: PluginInterface = {
+  displayName: null,
+  shortDescription: null,
+  longDescription: null,
+  developerName: null,
+  category: null,
+  capabilities: [],
+  websiteUrl: null,
+  privacyPolicyUrl: null,
+  termsOfServiceUrl: null,
+  defaultPrompt: null,
+  brandColor: null,
+  composerIcon: null,
+  logo: null,
+  screenshots: [],
+};
+
 function readInterface(
   value: unknown,
   fileOf: (key: string, text: string | null) => string | null,

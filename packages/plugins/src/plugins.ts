@@ -4,7 +4,7 @@ import { CodexError, type Ids, type Logger } from '@codex/base';
 import type { PluginMarketplaceEntry, PluginSummary } from '@codex/protocol';
 import { readContents } from './contents.ts';
 import { realInner } from './inner-path.ts';
-import { type Manifest, readManifest } from './manifest.ts';
+import { type Manifest, NO_INTERFACE, readManifest } from './manifest.ts';
 import { CURATED, findMarketplaces, findOffer, type Marketplace, type Offer, readMarketplace } from './marketplace.ts';
 import type { InstalledPlugin, LoadedPlugin, OfferedPlugin, PluginSwitch, PluginTable } from './plugin.ts';
 import { type PluginKey, pluginKey, readPluginKey } from './plugin-key.ts';
@@ -83,7 +83,7 @@ export function createPlugins<Server>(deps: PluginsDeps<Server>): Plugins<Server
       enabled: Object.hasOwn(table, id) && table[id]?.enabled === true,
       installPolicy: offer.installPolicy,
       authPolicy: offer.authPolicy,
-      interface: shown && { ...shown, category: offer.category ?? shown.category },
+      interface: offer.category === null ? shown : { ...(shown ?? NO_INTERFACE), category: offer.category },
     };
   };
 
@@ -132,9 +132,9 @@ export function createPlugins<Server>(deps: PluginsDeps<Server>): Plugins<Server
       return (await Promise.all(loading)).flat();
     },
     async list(folders, table) {
-      const asked = folders.flatMap((folder) => [folder, repositoryRoot(folder) ?? folder]).sort();
-      const places = [...(userHome === null ? [] : [userHome]), ...asked, path.join(home, CURATED_FOLDER)];
-      const marketplaces = await findMarketplaces(places);
+      const asked = folders.flatMap((folder) => [folder, repositoryRoot(folder) ?? folder]);
+      const places = [path.join(home, CURATED_FOLDER), ...asked].sort();
+      const marketplaces = await findMarketplaces(userHome === null ? places : [userHome, ...places]);
       const seen = new Set<string>();
       const entries = marketplaces.map(async (marketplace) => {
         const { name, path: file } = marketplace;

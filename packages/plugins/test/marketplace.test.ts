@@ -14,7 +14,11 @@ describe('the list', () => {
       repo,
       marketplace: file,
     } = await world({
-      ...marketplace('shop', { saw: { authPolicy: 'ON_USE', category: 'Tools' }, nail: {}, gone: {} }),
+      ...marketplace('shop', {
+        saw: { authPolicy: 'ON_USE', category: 'Tools' },
+        nail: {},
+        gone: { category: 'Lost' },
+      }),
       ...plugin('saw', { interface: { displayName: 'Saw', category: 'Other', logo: './logo.png' } }),
       ...plugin('nail'),
     });
@@ -31,7 +35,10 @@ describe('the list', () => {
         }),
       },
       expect.objectContaining({ id: 'nail@shop', installed: true, enabled: true, interface: null }),
-      expect.objectContaining({ id: 'gone@shop', installed: false, enabled: false, interface: null }),
+      expect.objectContaining({
+        ...{ id: 'gone@shop', installed: false, enabled: false },
+        interface: expect.objectContaining({ displayName: null, category: 'Lost', screenshots: [] }),
+      }),
     ]);
   });
 
@@ -46,8 +53,8 @@ describe('the list', () => {
     await put(path.join(home, '.tmp/plugins'), marketplace('openai-curated', { d: {} }));
     const names = async (...folders: string[]) => (await plugins.list(folders, {})).map(({ name }) => name);
     expect(await names()).toEqual(['mine', 'openai-curated']);
-    expect(await names(path.join(repo, 'in/deep'))).toEqual(['mine', 'repo', 'openai-curated']);
-    expect(await names(path.join(repo, 'in'), repo)).toEqual(['mine', 'repo', 'inner', 'openai-curated']);
+    expect(await names(path.join(repo, 'in/deep'))).toEqual(['mine', 'openai-curated', 'repo']);
+    expect(await names(path.join(repo, 'in'), repo)).toEqual(['mine', 'openai-curated', 'repo', 'inner']);
     expect(await names(folder, user, path.join(folder, 'nowhere'))).toEqual(['mine', 'openai-curated']);
   });
 
