@@ -27,6 +27,8 @@ export interface RunArguments extends ThreadOptions {
   lastMessageFile: string | undefined;
   color: 'always' | 'never' | 'auto';
   json: boolean;
+  ignoreUserConfig: boolean;
+  ignoreRules: boolean;
   /** Milliseconds that the run may take; null for any. */
   timeLimit: number | null;
 }
@@ -43,6 +45,8 @@ const RULES: CommandLineRules = {
     'progress-cursor': { type: 'boolean' },
     json: { type: 'boolean' },
     timeout: { type: 'string' },
+    'ignore-user-config': { type: 'boolean' },
+    'ignore-rules': { type: 'boolean' },
     'output-last-message': { type: 'string', short: 'o' },
     ...REVIEW_TARGETS,
     last: { type: 'boolean' },
@@ -102,6 +106,8 @@ export function parseArguments(argv: readonly string[], before = 0): Arguments {
     lastMessageFile: value('output-last-message'),
     color: (value('color') ?? 'auto') as RunArguments['color'],
     json: flags.has('json'),
+    ignoreUserConfig: flags.has('ignore-user-config'),
+    ignoreRules: flags.has('ignore-rules'),
     timeLimit: seconds === undefined ? null : Number(seconds) * 1000,
   };
 }

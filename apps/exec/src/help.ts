@@ -28,6 +28,8 @@ Options:
   -o, --output-last-message FILE Write the last message to this file
       --json                     Print events to stdout, one JSON object per line
       --color WHEN               always, never or auto
+      --ignore-user-config       Leave config.toml of the Codex home out; the login stays
+      --ignore-rules             Leave rules about commands out, except an administrator's
       --timeout SECONDS          Interrupt the run when it takes longer
   -h, --help                     Print this text
   -V, --version                  Print the version

@@ -81,6 +81,7 @@ async function run(args: RunArguments, io: AppIo, stop: Stop): Promise<number> {
       cwd,
       env: io.env,
       overrides: settings.overrides,
+      configOptions: settings.configOptions,
       profile: args.profile,
       log: stderrLog(io.stderr, io.env),
       signal: stop.signal,

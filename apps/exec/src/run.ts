@@ -6,6 +6,7 @@ import { createServer } from '@codex/server';
 import { Refused, VERSION } from './io.ts';
 import { errorText, type FailureCause, type Opened, type Outcome, type Output } from './output.ts';
 import { refuseQuestion } from './questions.ts';
+import type { RunSettings } from './settings.ts';
 import { createTurnUsage } from './usage.ts';
 
 /** What is asked of the thread. */
@@ -18,6 +19,7 @@ export interface RunOptions {
   cwd: string;
   env: NodeJS.ProcessEnv;
   overrides: readonly Override[];
+  configOptions?: RunSettings['configOptions'];
   profile: string | undefined;
   log: Logger;
   /** Aborts the run; the turn is interrupted and told as failed. */
@@ -51,7 +53,7 @@ const INTERRUPT_MS = 5_000;
  * is no thread to run on, and the abort reason when that was not yet decided.
  */
 export async function runTurn(options: RunOptions): Promise<RunResult> {
-  const { home, cwd, env, overrides, profile, log, signal, output } = options;
+  const { home, cwd, env, overrides, configOptions = {}, profile, log, signal, output } = options;
   const [near, far] = channelPair<unknown, unknown>();
   let refusal: CodexError | undefined;
   const notices = createNotices(output);
@@ -60,6 +62,7 @@ export async function runTurn(options: RunOptions): Promise<RunResult> {
     cwd,
     env,
     overrides,
+    configOptions,
     ...(profile === undefined ? {} : { profile }),
     sessionSource: 'exec',
     transport: 'in-process',

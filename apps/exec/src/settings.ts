@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import {
   type Config,
   loadConfig,
+  type LoadOptions,
   type Override,
   readOverrides,
   resolveHome,
@@ -15,6 +16,8 @@ import { type AppIo, Refused } from './io.ts';
 export interface RunSettings {
   home: string;
   overrides: Override[];
+  /** What is left out of the configuration. */
+  configOptions: Pick<LoadOptions, 'userConfigText' | 'withoutRules'>;
   config: Config;
   /** For `thread/start` and `thread/resume` alike. */
   thread: ThreadSettings & { readonly approvalPolicy: 'never' };
@@ -28,12 +31,15 @@ export async function readSettings(args: RunArguments, io: AppIo, cwd: string): 
   const overrides = readOverrides(args.settings);
   const home = resolveHome(io.env, homedir());
   const { profile } = args;
-  const loaded = await loadConfig({ home, cwd, env: io.env, overrides, ...(profile === undefined ? {} : { profile }) });
+  const configOptions = { withoutRules: args.ignoreRules, ...(args.ignoreUserConfig ? { userConfigText: '' } : {}) };
+  const chosen = { overrides, ...configOptions, ...(profile === undefined ? {} : { profile }) };
+  const loaded = await loadConfig({ home, cwd, env: io.env, ...chosen });
   if (!loaded.ok) throw new Refused(`Error: ${loaded.error.message}`);
   const { config } = loaded;
   return {
     home,
     overrides,
+    configOptions,
     config,
     thread: { ...threadSettings(args, config, cwd), approvalPolicy: 'never' },
   };

@@ -22,6 +22,8 @@ const plain = {
   lastMessageFile: undefined,
   color: 'auto',
   json: false,
+  ignoreUserConfig: false,
+  ignoreRules: false,
   timeLimit: null,
 };
 const byKey = (key: string) => ({ target: { by: 'key', key }, allFolders: false });
@@ -74,6 +76,7 @@ describe('the command line', () => {
       ],
       { lastMessageFile: 'f', outputSchema: 's', ephemeral: true, skipGitCheck: true, color: 'never' },
     ],
+    [['--ignore-user-config', '--ignore-rules'], { ignoreUserConfig: true, ignoreRules: true }],
     [['--timeout', '1.5'], { timeLimit: 1500 }],
     [['review', '--uncommitted'], { review: { type: 'uncommittedChanges' } }],
     [['--json', 'review', '--base', 'main'], { json: true, review: { type: 'baseBranch', branch: 'main' } }],

@@ -192,6 +192,17 @@ describe('human mode', () => {
     expect(existsSync(join(folder, 'ran'))).toBe(false);
   });
 
+  it('can be kept apart from the settings and rules of whoever runs it', async () => {
+    const { exec, home, model } = await set([shell('touch mine')], [say('ok')]);
+    mkdirSync(join(home, 'rules'));
+    writeFileSync(join(home, 'rules', 'default.rules'), 'prefix_rule(pattern=["touch"], decision="forbidden")');
+    writeFileSync(join(home, 'config.toml'), 'developer_instructions = "Mine."\n');
+    const { code } = await exec([...FULL, '--ignore-user-config', '--ignore-rules', 'go']);
+    expect(code).toBe(0);
+    expect(JSON.stringify(model.calls[0]?.body)).not.toContain('Mine.');
+    expect(existsSync(join(open?.folder ?? '', 'mine'))).toBe(true);
+  });
+
   it('does not begin with rules that cannot be read', async () => {
     const { exec, home, model } = await set([say('ok')]);
     mkdirSync(join(home, 'rules'));

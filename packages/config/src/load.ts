@@ -36,6 +36,8 @@ export interface LoadOptions {
   settings?: TypedSettings;
   /** In place of what is in the user's config.toml, to try out a change. */
   userConfigText?: string;
+  /** No files of rules about commands; an administrator's rules stay. */
+  withoutRules?: boolean;
   /** Where the system's config.toml and requirements.toml are. Default /etc/codex. */
   systemDir?: string;
 }
@@ -126,7 +128,8 @@ function load(options: LoadOptions, fromDisk: ReadConfigFile): Loaded {
   if (broken) return fail(broken);
 
   const table = mergeLayers(layers.map(withoutUserMatters));
-  const { trust, markers, rulesFolders, hookFiles } = stack;
+  const { trust, markers, hookFiles } = stack;
+  const rulesFolders = options.withoutRules ? [] : stack.rulesFolders;
   const { profile, settings = {} } = options;
   const base = { home, cwd, env, table, trust, markers, rulesFolders, hookFiles, requirements, profile, settings };
   const result = resolve(base, layers);

@@ -9,7 +9,7 @@ import {
   systemClock,
   systemIds,
 } from '@codex/base';
-import type { Override } from '@codex/config';
+import type { LoadOptions, Override } from '@codex/config';
 import type { CoreDeps, Thread, Threads } from '@codex/core';
 import type { SessionSource } from '@codex/protocol';
 import type { ServerChannel } from './channel.ts';
@@ -39,6 +39,8 @@ export interface ServerOptions {
   /** From `-c`, `--enable` and `--disable`, in order. */
   overrides: readonly Override[];
   profile?: string;
+  /** What else every configuration is read with. */
+  configOptions?: Pick<LoadOptions, 'userConfigText' | 'withoutRules'>;
   /** Where an administrator's configuration and requirements are. Default /etc/codex. */
   systemDir?: string;
   /** What threads are recorded as coming from. */

@@ -59,13 +59,21 @@ export function createConfigService(
   options: ServiceOptions,
   { complete }: { complete: (config: Config) => Promise<Config> },
 ): ConfigService {
-  const { home, cwd, env, overrides, profile, systemDir, ids } = options;
+  const { home, cwd, env, overrides, profile, configOptions, systemDir, ids } = options;
   const system = systemDir === undefined ? {} : { systemDir };
   let ready: Promise<ConfigReader> | undefined;
   const reader = () => (ready ??= import('@codex/config').then(({ createConfigReader }) => createConfigReader()));
 
   const load = async (more: Partial<LoadOptions>): Promise<Loaded> => {
-    const given = { home, cwd, env, overrides, ...system, ...(profile === undefined ? {} : { profile }) };
+    const given = {
+      home,
+      cwd,
+      env,
+      overrides,
+      ...system,
+      ...configOptions,
+      ...(profile === undefined ? {} : { profile }),
+    };
     return (await reader()).load({ ...given, ...more });
   };
   const requirements = async () => (await reader()).requirements({ env, ...system });

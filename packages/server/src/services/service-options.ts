@@ -1,5 +1,5 @@
 import type { Clock, CodexError, Ids, Logger } from '@codex/base';
-import type { Override } from '@codex/config';
+import type { LoadOptions, Override } from '@codex/config';
 
 /** What the services of one server are made from. */
 export interface ServiceOptions {
@@ -8,6 +8,8 @@ export interface ServiceOptions {
   env: Readonly<Record<string, string | undefined>>;
   overrides: readonly Override[];
   profile?: string;
+  /** What else every configuration is read with. */
+  configOptions?: Pick<LoadOptions, 'userConfigText' | 'withoutRules'>;
   /** Where an administrator's configuration and requirements are. Default /etc/codex. */
   systemDir?: string;
   version: string;
