@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { install, isInstalled, withSetupLock } from './install.mjs';
+import { restoreNative } from './native.mjs';
 import { REPO, runTool, say } from './repo.mjs';
 
 /**
@@ -11,7 +12,10 @@ async function bootstrap() {
   const usable = fs.existsSync(path.join(REPO, 'dist/codex/current/loader.cjs'));
   try {
     await withSetupLock(async () => {
-      if (!isInstalled()) install();
+      if (!isInstalled()) {
+        install();
+        restoreNative();
+      }
       // Needs the installed bundler, hence not loaded before.
       const { build, isCurrent, touchStamp } = await import('./build.mjs');
       if (isCurrent()) touchStamp();

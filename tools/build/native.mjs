@@ -20,10 +20,21 @@ export async function ensureNative({ repo = REPO, env = process.env, headers = n
   try {
     const library = libraryFolder(repo);
     if (!library || loads(library)) return;
+    restoreNative(repo);
     await withSetupLock(() => loads(library) || build({ repo, library, env, headers, again }), repo);
   } catch (error) {
     giveUp(error.message);
   }
+}
+
+/** Puts an addon that was built before back where an installation has made the library anew. Throws nothing. */
+export function restoreNative(repo = REPO) {
+  quietly(() => {
+    const library = libraryFolder(repo);
+    if (!library || fs.existsSync(placeIn(library))) return;
+    const kept = keptOf(repo, library);
+    if (fs.existsSync(kept)) copyWhole(kept, placeIn(library));
+  });
 }
 
 function build({ repo, library, env, headers, again }) {
@@ -36,7 +47,7 @@ function build({ repo, library, env, headers, again }) {
   const gyp = path.join(repo, 'node_modules/pnpm/dist/node_modules/node-gyp/bin/node-gyp.js');
   if (!fs.existsSync(gyp)) return giveUp(`node-gyp is not installed (${gyp})`);
   say('compiling SQLite for this Node (once, about a minute)');
-  const problem = compile({ library, gyp, nodedir, env });
+  const problem = compile({ repo, library, gyp, nodedir, env });
   if (problem === null) {
     fs.rmSync(marker, { force: true });
     return;
@@ -46,7 +57,7 @@ function build({ repo, library, env, headers, again }) {
 }
 
 /** Null when the addon is in place and works, else what went wrong. */
-function compile({ library, gyp, nodedir, env }) {
+function compile({ repo, library, gyp, nodedir, env }) {
   let work;
   try {
     work = fs.mkdtempSync(path.join(os.tmpdir(), 'codex-native-'));
@@ -64,7 +75,8 @@ function compile({ library, gyp, nodedir, env }) {
       return `${stdout ?? ''}${stderr ?? ''}${error?.message ?? `node-gyp ended with ${status}`}`;
     const addon = path.join(work, 'build/Release/better_sqlite3.node');
     if (!loads(library, addon)) return 'the compiled addon cannot be loaded';
-    place(addon, library);
+    copyWhole(addon, placeIn(library));
+    copyWhole(addon, keptOf(repo, library));
     return null;
   } catch (error) {
     return error.message;
@@ -74,11 +86,16 @@ function compile({ library, gyp, nodedir, env }) {
 }
 
 /** One of the places where the library looks, named by Node's binary interface: several versions of Node get along. */
-function place(file, library) {
-  const { versions, platform, arch } = process;
-  const folder = path.join(library, 'lib/binding', `node-v${versions.modules}-${platform}-${arch}`);
-  const target = path.join(folder, 'better_sqlite3.node');
-  fs.mkdirSync(folder, { recursive: true });
+const placeIn = (library) => path.join(library, 'lib/binding', platformName(), 'better_sqlite3.node');
+
+/** A copy that outlives `node_modules`. */
+const keptOf = (repo, library) =>
+  path.join(repo, 'dist/native', `better_sqlite3-${versionOf(library)}-${platformName()}.node`);
+
+const platformName = () => `node-v${process.versions.modules}-${process.platform}-${process.arch}`;
+
+function copyWhole(file, target) {
+  fs.mkdirSync(path.dirname(target), { recursive: true });
   fs.copyFileSync(file, `${target}.${process.pid}`);
   fs.renameSync(`${target}.${process.pid}`, target);
 }

@@ -88,6 +88,14 @@ describe('the addon', () => {
     expect(leftovers()).toEqual([]);
   });
 
+  it('outlives an installation that makes the library anew', async () => {
+    await native();
+    fs.rmSync(path.join(repo, `${LIBRARY}/lib/binding`), { recursive: true });
+    expect(await native()).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
+    expect(fs.readFileSync(path.join(repo, ADDON), 'utf8')).toBe('whole');
+    expect(calls()).toHaveLength(1);
+  });
+
   it('is built once when several ask at the same time', async () => {
     const outcomes = await Promise.all(Array.from({ length: 4 }, () => native()));
     expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
@@ -116,7 +124,7 @@ describe('the addon', () => {
     );
     await native({ again: true });
     expect(fs.readFileSync(path.join(repo, ADDON), 'utf8')).toBe('whole');
-    expect(fs.readdirSync(path.join(repo, 'dist'))).toEqual([]);
+    expect(fs.readdirSync(path.join(repo, 'dist'))).toEqual(['native']);
     expect(leftovers()).toEqual([]);
   });
 
@@ -150,6 +158,14 @@ describe('the addon', () => {
     expect(await run(path.join(repo, 'codex'), ['x'], { env })).toMatchObject({ code: 0, stdout: '{"rest":["x"]}\n' });
     expect(calls()).toEqual([]);
     await run(process.execPath, [path.join(repo, 'tools/build/bootstrap.mjs'), '--native'], { env });
+    expect(calls()).toHaveLength(1);
+    // An installation loses it, the next start puts it back.
+    for (const lost of [`${LIBRARY}/lib/binding`, 'node_modules/.pnpm']) {
+      fs.rmSync(path.join(repo, lost), { recursive: true });
+    }
+    fs.appendFileSync(path.join(repo, 'pnpm-lock.yaml'), '# another');
+    await run(path.join(repo, 'codex'), ['x'], { env });
+    expect(fs.readFileSync(path.join(repo, ADDON), 'utf8')).toBe('whole');
     expect(calls()).toHaveLength(1);
   });
 });
