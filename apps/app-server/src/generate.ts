@@ -1,20 +1,18 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { exportJsonSchema, exportTypeScript } from '@codex/protocol';
+import { dirname, join, resolve } from 'node:path';
+import { exportSchemaFiles, exportTypeScriptFiles } from '@codex/protocol';
 
-/** Writes the protocol into a folder: `index.ts`, or `codex_app_server_protocol.schemas.json`. */
+/** Writes the protocol into a folder: a file per type, in the places where the reference has them. */
 export async function generate(
   options: { what: 'generate-ts' | 'generate-json-schema'; out: string; experimental: boolean },
   cwd: string,
 ): Promise<number> {
   const { what, experimental } = options;
-  const folder = resolve(cwd, options.out);
-  await mkdir(folder, { recursive: true });
-  if (what === 'generate-ts') {
-    await writeFile(join(folder, 'index.ts'), exportTypeScript({ experimental }));
-  } else {
-    const text = `${JSON.stringify(exportJsonSchema({ experimental }), null, 2)}\n`;
-    await writeFile(join(folder, 'codex_app_server_protocol.schemas.json'), text);
+  const files = what === 'generate-ts' ? exportTypeScriptFiles({ experimental }) : exportSchemaFiles({ experimental });
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(resolve(cwd, options.out), name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
   }
   return 0;
 }

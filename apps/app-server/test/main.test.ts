@@ -32,7 +32,8 @@ it.each([
 
 it('writes the protocol as types and as schema, without and with what is experimental', async () => {
   expect((await run('generate-ts', '--out', 'out/ts')).code).toBe(0);
-  expect(readFileSync(join(cwd, 'out/ts/index.ts'), 'utf8')).toContain('export type TurnStartParams');
+  expect(readFileSync(join(cwd, 'out/ts/v2/TurnStartParams.ts'), 'utf8')).toContain('export type TurnStartParams');
+  expect(readFileSync(join(cwd, 'out/ts/index.ts'), 'utf8')).toContain('export * as v2');
   const schema = async (...flags: string[]) => {
     expect((await run('generate-json-schema', '--out', 'out/json', ...flags)).code).toBe(0);
     return readFileSync(join(cwd, 'out/json/codex_app_server_protocol.schemas.json'), 'utf8');

@@ -449,6 +449,7 @@ export {
 export { type Decoded, decodeParams, decodeValue, unknownMethod } from './decode.ts';
 export { type Method, type Notification, NoParams, type Schema, type ServerRequestRow } from './define.ts';
 export { experimentalUse } from './experimental.ts';
+export { type ExportedFiles, exportSchemaFiles, exportTypeScriptFiles } from './export-files.ts';
 export { type LaterMethod, laterMethods, type LaterParams, type LaterResult } from './later-methods.ts';
 export { lazy } from './lazy.ts';
 export { formatListCursor, type ListPlace, parseListCursor } from './list-cursor.ts';
@@ -484,4 +485,3 @@ export {
   serverNotifications,
   serverRequests,
 } from './tables.ts';
-export { exportTypeScript } from './typescript-export.ts';

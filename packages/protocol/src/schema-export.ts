@@ -96,19 +96,21 @@ function dropMembers(schema: JsonSchema, names: readonly string[]): void {
   if (Array.isArray(required)) schema['required'] = required.filter((name) => !names.includes(String(name)));
 }
 
+/** The names of the definitions that a schema refers to, in alphabetical order. */
+export function referencesOf(schema: JsonSchema): string[] {
+  const { $ref } = schema;
+  const own = typeof $ref === 'string' ? [$ref.replace('#/definitions/', '')] : [];
+  return [...new Set([...own, ...parts(schema).flatMap(referencesOf)])].sort();
+}
+
 /** The definitions that the roots lead to, by name. */
 function referred(definitions: Record<string, JsonSchema>, roots: readonly string[]): Record<string, JsonSchema> {
   const found = new Map<string, JsonSchema>();
-  const visit = (schema: JsonSchema) => {
-    const { $ref } = schema;
-    if (typeof $ref === 'string') enter($ref.replace('#/definitions/', ''));
-    for (const part of parts(schema)) visit(part);
-  };
   const enter = (name: string) => {
     const schema = definitions[name];
     if (!schema || found.has(name)) return;
     found.set(name, schema);
-    visit(schema);
+    for (const other of referencesOf(schema)) enter(other);
   };
   for (const root of roots) enter(root);
   return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
