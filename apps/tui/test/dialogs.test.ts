@@ -309,6 +309,30 @@ describe('what an MCP server asks', () => {
   });
 });
 
+describe('what a dialog shows', () => {
+  it('cannot steer the terminal, whoever wrote it', () => {
+    const evil = 'x\u001b[2J\u0007y';
+    const tui = asked('item/tool/requestUserInput', {
+      ...AT,
+      questions: [
+        {
+          id: 'q',
+          header: evil,
+          question: evil,
+          isOther: true,
+          isSecret: false,
+          options: [{ label: evil, description: evil }],
+        },
+      ],
+    });
+    // oxlint-disable-next-line no-control-regex
+    expect(tui.view()).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+    const command = asked(COMMAND, { ...AT, command: evil, reason: evil, cwd: evil });
+    // oxlint-disable-next-line no-control-regex
+    expect(command.view()).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+  });
+});
+
 describe('other questions', () => {
   it('are refused', () => {
     const again = play();

@@ -1,4 +1,5 @@
-import type { ResultOf, ThreadSourceKind } from '@codex/protocol';
+import { PERSONAL_SOURCES } from '@codex/app-server-client';
+import type { ResultOf } from '@codex/protocol';
 import { leftOf } from '../composer/motions.ts';
 import type { Input } from '../keys.ts';
 import type { Effect, State, Step } from '../model.ts';
@@ -6,8 +7,6 @@ import { call, change, step } from '../step.ts';
 import { openNew, openStored } from '../update/open.ts';
 import type { Picker } from './overlay.ts';
 
-/** Everything that a person may have started; threads of agents are part of another one. */
-const SOURCES: ThreadSourceKind[] = ['cli', 'vscode', 'exec', 'appServer', 'unknown'];
 const PAGE = 50;
 /** The next page is fetched when so few rows are left below. */
 const AHEAD = 10;
@@ -113,7 +112,7 @@ function load(state: State, picker: Picker, take: (now: Picker, page: ResultOf<'
     {
       limit: PAGE,
       sortKey: sort,
-      sourceKinds: SOURCES,
+      sourceKinds: [...PERSONAL_SOURCES],
       modelProviders: [],
       cwd: allFolders ? null : (state.session?.cwd ?? state.place.cwd),
       searchTerm: search === '' ? null : search,

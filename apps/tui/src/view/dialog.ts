@@ -70,11 +70,11 @@ function drawChoice(
   const number = at < 9 && dialog.search === undefined ? `${at + 1}. ` : '';
   const box = isChecked === undefined ? '' : isChecked ? '[x] ' : '[ ] ';
   const lead = `${isChosen ? '› ' : '  '}${number}${box}`;
-  const text = label + (key === undefined ? '' : ` (${key})`);
+  const text = plainLine(label) + (key === undefined ? '' : ` (${key})`);
   const painted = isChosen ? theme.accent(theme.bold(text)) : text;
   if (isShort) return [fit(lead + painted, width)];
   const rows = hang(lead, painted, width, '     ');
-  return detail ? [...rows, ...hang('     ', theme.dim(detail), width)] : rows;
+  return detail ? [...rows, ...hang('     ', theme.dim(plainLine(detail)), width)] : rows;
 }
 
 function drawPrompt({ draft, isSecret }: Prompt, { theme, width }: Look): Frame {

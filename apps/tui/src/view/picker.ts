@@ -5,7 +5,7 @@ import type { Picker } from '../overlays/overlay.ts';
 import { ago } from '../text/amounts.ts';
 import { homely } from '../text/path.ts';
 import { plainLine } from '../text/plain.ts';
-import { fit, padTo } from '../text/wrap.ts';
+import { fit, padTo, widthOf } from '../text/wrap.ts';
 import type { Frame } from './frame.ts';
 import { windowOf } from './measures.ts';
 
@@ -22,7 +22,7 @@ export function drawPicker(state: State, picker: Picker, look: Look): Frame {
     ? 'of all folders'
     : `of ${homely(state.session?.cwd ?? state.place.cwd, state.place.userHome)}`;
   const order = picker.sort === 'updated_at' ? 'newest change first' : 'newest first';
-  const search = `search: ${picker.search}`;
+  const search = `search: ${plainLine(picker.search)}`;
   const room = Math.max(1, height - 6);
   const { from, to } = windowOf(picker.rows.length, picker.selected, room);
   const listed = picker.rows
@@ -44,7 +44,7 @@ export function drawPicker(state: State, picker: Picker, look: Look): Frame {
   const hint = ` enter chooses · esc ${picker.hasThread ? 'goes back' : 'begins a new one'} · tab changes the order · ctrl+a ${picker.allFolders ? 'this folder only' : 'all folders'}`;
   return {
     lines: [...filled, theme.dim(fit(` ${count}`, width)), fit(theme.dim(hint), width)],
-    cursor: { row: 1, column: Math.min(width - 1, search.length) },
+    cursor: { row: 1, column: Math.min(width - 1, widthOf(search)) },
   };
 }
 
