@@ -345,6 +345,20 @@ describe('the keyboard of an idle session', () => {
     expect(tui.calls()).toMatchObject([{ method: 'turn/start', params: { input: [{ text: 'early' }] } }]);
   });
 
+  it('prints the end of a long session; the transcript has more', () => {
+    const tui = play({ isOpen: false });
+    const turns = Array.from({ length: 400 }, (_, at) => ({
+      ...turn(`t${at}`, 'completed'),
+      items: [message(`answer ${at}.`)],
+    }));
+    tui.send({ type: 'opened', opened: opened({ turns }), how: 'resumed' });
+    expect(tui.told()).toMatch(
+      /… 350 earlier turns \(ctrl\+t shows them\)\n\n• answer 350\.\n[^]*• answer 399\.\n\n• Resumed/,
+    );
+    tui.press('ctrl+t', 'home');
+    expect(tui.view()).toContain('… 100 turns before these are in the file of the session alone\n\n• answer 100.');
+  });
+
   it('leaves the old session when another one is opened', () => {
     const tui = play();
     tui.send({ type: 'opened', opened: opened({ id: 'other' }), how: 'new' });

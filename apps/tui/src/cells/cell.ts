@@ -19,7 +19,7 @@ export type Cell =
   /** What was asked and what the person chose. */
   | { kind: 'answered'; isYes: boolean; text: string }
   | { kind: 'ended'; ms: number }
-  /** The beginning of a long session: named when printed, all of it in the transcript. */
-  | { kind: 'earlier'; turns: number; cells: readonly Cell[] }
+  /** The beginning of a long session: named when printed; in the transcript, but for the oldest of very many turns. */
+  | { kind: 'earlier'; turns: number; missing: number; cells: readonly Cell[] }
   | { kind: 'facts'; title: string; rows: readonly (readonly [name: string, value: string])[] }
   | { kind: 'shell'; command: string; output: string; exitCode: number | null };

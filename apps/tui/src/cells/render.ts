@@ -46,10 +46,12 @@ function bodyOf(cell: Cell, look: Look): string[] {
     }
     case 'answered':
       return hang(cell.isYes ? theme.good('✔ ') : theme.bad('✗ '), plain(cell.text), width);
-    case 'earlier':
-      return look.isFull
-        ? cell.cells.flatMap((earlier) => renderCell(earlier, look)).slice(1)
-        : [theme.dim(`… ${cell.turns} earlier turns (ctrl+t shows them)`)];
+    case 'earlier': {
+      if (!look.isFull) return [theme.dim(`… ${cell.turns} earlier turns (ctrl+t shows them)`)];
+      const lines = cell.cells.flatMap((earlier) => renderCell(earlier, look)).slice(1);
+      const missing = `… ${cell.missing} turns before these are in the file of the session alone`;
+      return cell.missing === 0 ? lines : [...hang('', theme.dim(missing), width), '', ...lines];
+    }
     case 'ended': {
       const label = `─ Worked for ${duration(cell.ms)} `;
       return [theme.dim(label + '─'.repeat(Math.max(0, width - widthOf(label))))];

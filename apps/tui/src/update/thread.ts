@@ -7,8 +7,9 @@ import { andThen, call, step } from '../step.ts';
 import { homely } from '../text/path.ts';
 import { sendMessage } from './send.ts';
 
-/** So many turns of a session that is resumed are printed. */
-const SHOWN_TURNS = 50;
+/** So many turns of a session that is resumed are printed, and so many before them are in the transcript. */
+const PRINTED_TURNS = 50;
+const KEPT_TURNS = 250;
 
 /** A thread is there: its turns so far are shown, and what was written meanwhile is sent. */
 export function showThread(state: State, opened: OpenedThread, how: 'new' | 'resumed' | 'forked'): Step {
@@ -62,12 +63,15 @@ function bannerOf(state: State, session: Session): Cell {
   };
 }
 
-/** The turns of a stored thread; of a long one only the last are printed. */
+/** The turns of a stored thread; of a long one the last are printed, and some more are in the transcript. */
 function cellsOf(turns: readonly Turn[]): Cell[] {
-  const count = Math.max(0, turns.length - SHOWN_TURNS);
+  const printed = Math.max(0, turns.length - PRINTED_TURNS);
+  const kept = Math.max(0, printed - KEPT_TURNS);
   const earlier: Cell[] =
-    count === 0 ? [] : [{ kind: 'earlier', turns: count, cells: turns.slice(0, count).flatMap(cellsOfTurn) }];
-  return [...earlier, ...turns.slice(count).flatMap(cellsOfTurn)];
+    printed === 0
+      ? []
+      : [{ kind: 'earlier', turns: printed, missing: kept, cells: turns.slice(kept, printed).flatMap(cellsOfTurn) }];
+  return [...earlier, ...turns.slice(printed).flatMap(cellsOfTurn)];
 }
 
 function cellsOfTurn(turn: Turn): Cell[] {
