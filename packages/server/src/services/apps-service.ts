@@ -95,6 +95,8 @@ export function createAppsService(options: ServiceOptions, deps: AppsServiceDeps
   };
 
   const complete = async (current: Config): Promise<Config> => {
+    // Nothing is loaded for those who have neither apps nor servers.
+    if (!current.features.apps && Object.keys(current.mcpServers).length === 0) return current;
     const { APPS_SERVER } = await import('@codex/mcp-client');
     const { [APPS_SERVER]: taken, ...servers } = current.mcpServers;
     const login = await loginFor(current);
