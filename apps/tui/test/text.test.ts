@@ -1,3 +1,4 @@
+import xterm from '@xterm/headless';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ago, contextLeft, duration, shortCount, withCommas } from '../src/text/amounts.ts';
@@ -50,6 +51,33 @@ describe('lines', () => {
         }
       }),
     );
+  });
+
+  it('have the width that a terminal gives them, by the short way and the long one', async () => {
+    const emulator = new xterm.Terminal({ cols: 200, rows: 2, allowProposedApi: true });
+    for (const line of [
+      'plain',
+      'café “quoted” – naïve…',
+      '┌─▌ €',
+      '你好',
+      '한글',
+      'a\u0301b',
+      '\u001b[1mbold\u001b[22m',
+      'ж',
+      'ﬁ',
+      '\u00ad',
+    ]) {
+      await new Promise<void>((resolve) => emulator.write(`\u001bc${line}`, resolve));
+      if (line !== '\u00ad') expect(emulator.buffer.active.cursorX, line).toBe(widthOf(line));
+    }
+  });
+
+  it('break between words, and where a word is too long', () => {
+    expect(wrap('one two three', 7)).toEqual(['one two', 'three']);
+    expect(wrap('onetwothree four', 5)).toEqual(['onetw', 'othre', 'e', 'four']);
+    expect(wrap('  indented text', 10)).toEqual(['  indented', 'text']);
+    expect(wrap('', 5)).toEqual(['']);
+    expect(wrap('a\n\nb', 5)).toEqual(['a', '', 'b']);
   });
 
   it('of Markdown leave fences out and trim blanks', () => {
