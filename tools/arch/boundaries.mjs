@@ -18,7 +18,7 @@ export const PACKAGES = {
     builtins: ['crypto', 'events', 'fs', 'path', 'string_decoder'],
     libraries: [],
   },
-  'packages/protocol': { floor: 'ground', imports: ['base'], builtins: [], libraries: ['zod'] },
+  'packages/protocol': { floor: 'ground', imports: ['base'], builtins: ['path'], libraries: ['zod'] },
 
   'packages/timeline': { floor: 'model', imports: ['base', 'protocol'], builtins: [], libraries: [] },
   'packages/shell-command': { floor: 'model', imports: ['base'], builtins: PURE, libraries: [] },
