@@ -15,7 +15,7 @@ export const PACKAGES = {
   'packages/base': {
     floor: 'ground',
     imports: [],
-    builtins: ['crypto', 'events', 'fs', 'path', 'string_decoder'],
+    builtins: ['crypto', 'events', 'fs', 'path'],
     libraries: [],
   },
   'packages/protocol': { floor: 'ground', imports: ['base'], builtins: ['path'], libraries: ['zod'] },
