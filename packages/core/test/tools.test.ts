@@ -107,7 +107,7 @@ describe('exec_command (§11.1)', () => {
   });
 
   it('a missing folder and a missing session are told', async () => {
-    const { output, item } = await outputs(
+    const { output, item, last } = await outputs(
       [
         call('exec_command', { cmd: 'ls', workdir: '/no/where' }),
         call('write_stdin', { session_id: 5 }, 'call-2'),
@@ -121,6 +121,10 @@ describe('exec_command (§11.1)', () => {
     expect(item()).toBeUndefined();
     expect(output('call-2')).toBe('write_stdin failed: Unknown process id 5');
     expect(output('call-3')).toBe('login shell is disabled by config; omit `login` or set it to false.');
+    const tools = last.body['tools'] as { name?: string; parameters?: { properties: object } }[];
+    const properties = tools.find(({ name }) => name === 'exec_command')?.parameters?.properties;
+    expect(properties).toHaveProperty('cmd');
+    expect(properties).not.toHaveProperty('login');
   });
 });
 

@@ -43,9 +43,11 @@ export const APPROVAL_PARAMS = {
   },
 } as const satisfies Params;
 
-/** The parameters as the model is told them: asking for a wider sandbox is a feature. */
-export function offeredParams(params: Params, { features }: Pick<Config, 'features'>): Params {
-  const { additional_permissions, ...rest } = params;
+/** The parameters as the model is told them: asking for a wider sandbox is a feature, login shells can be switched off. */
+export function offeredParams(params: Params, config: Pick<Config, 'features' | 'allowLoginShell'>): Params {
+  const { features, allowLoginShell } = config;
+  const { additional_permissions, login, ...others } = params;
+  const rest = { ...others, ...(login && allowLoginShell ? { login } : {}) };
   if (!features.exec_permission_approvals || !additional_permissions) return rest;
   const { description } = APPROVAL_PARAMS.sandbox_permissions;
   const more = `${description} With \`with_additional_permissions\` it runs in a sandbox that allows more.`;

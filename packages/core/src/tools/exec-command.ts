@@ -19,13 +19,14 @@ import { decodeArgs, parametersSchema, type Params } from './args.ts';
 import { commandItem } from './command-item.ts';
 import { createForeground, waitForOutput } from './foreground.ts';
 import { MAX_TERMINALS, type Terminal } from './terminal-sessions.ts';
+import { LOGIN_PARAM, LOGIN_REFUSED } from './login-shell.ts';
 import { functionSpec, text, type Tool, type ToolResult, type TurnContextForTools } from './tool.ts';
 
 const EXEC_PARAMS = {
   cmd: { type: 'string', description: 'The shell command.', required: true },
   workdir: { type: 'string', description: 'Folder to run it in; the current folder unless given.' },
   shell: { type: 'string', description: 'Shell to run it with; the user’s own unless given.' },
-  login: { type: 'boolean', description: 'Run it in a login shell. On unless switched off.' },
+  ...LOGIN_PARAM,
   tty: { type: 'boolean', description: 'Give it a terminal, for programs that want to be typed into.' },
   yield_time_ms: { type: 'number', description: 'How long to wait for its end before you get what there is so far.' },
   max_output_tokens: { type: 'number', description: 'The most output you want to see; the middle is cut out.' },
@@ -46,7 +47,6 @@ const POLL_MIN_MS = 5_000;
 const AFTER_WRITE_MS = 100;
 const OUTPUT_TOKENS = 10_000;
 const CROWDED = 60;
-const LOGIN_REFUSED = 'login shell is disabled by config; omit `login` or set it to false.';
 
 /** `exec_command`: runs a command and keeps it as a session when it takes longer than the wait (core specification §11.1, §18.2). */
 export const execCommandTool: Tool = {

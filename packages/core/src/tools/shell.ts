@@ -20,11 +20,11 @@ import { type Args, decodeArgs, parametersSchema, type Params } from './args.ts'
 import { type CommandItem, commandItem, exitedItem, failedItem } from './command-item.ts';
 import { usesSessions } from './exec-command.ts';
 import { createOutputStream } from './output-stream.ts';
+import { LOGIN_PARAM, LOGIN_REFUSED } from './login-shell.ts';
 import { functionSpec, text, type SpecContext, type Tool, type ToolCall, type TurnContextForTools } from './tool.ts';
 import type { ToolResult } from './tool.ts';
 
 const TIMEOUT_MS = 10_000;
-const LOGIN_REFUSED = 'login shell is disabled by config; omit `login` or set it to false.';
 
 const COMMON = {
   workdir: { type: 'string', description: 'Folder to run it in; the current folder unless given.' },
@@ -35,7 +35,7 @@ const COMMON = {
 const SHELL_COMMAND_PARAMS = {
   command: { type: 'string', description: 'The shell script.', required: true },
   ...COMMON,
-  login: { type: 'boolean', description: 'Run it in a login shell. On unless switched off.' },
+  ...LOGIN_PARAM,
 } as const satisfies Params;
 
 const SHELL_PARAMS = {
