@@ -1,3 +1,3 @@
-import { base } from '../../vitest.base.ts';
+import { oneProcess } from '../../vitest.base.ts';
 
-export default base;
+export default oneProcess;
