@@ -22,49 +22,14 @@ type CommandParams = CommandExecutionRequestApprovalParams;
 export function askCommand(id: RequestId, params: CommandParams, state: State): Dialog {
   const command = params.command ? commandText(params.command) : null;
   const host = params.networkApprovalContext;
-  const what = host ? `reach ${host.host}` : `run ${plainLine(command ?? 'a command')}`;
-  const offered = params.availableDecisions ?? decisionsFor(params);
-  const decide = (decision: CommandExecutionApprovalDecision, isYes: boolean, text: string) => (state: State) =>
-    answered(state, id, { decision }, isYes, text);
-  const choices = offered.flatMap((decision): Choice[] => {
-    if (decision === 'accept')
-      return [{ label: 'Yes, once', key: 'y', choose: decide(decision, true, `You let Codex ${what}`) }];
-    if (decision === 'acceptForSession') {
-      return [
-        {
-          label: 'Yes, and do not ask again in this session',
-          key: 'a',
-          choose: decide(decision, true, `You let Codex ${what} in this session`),
-        },
-      ];
-    }
-    if (decision === 'cancel' || decision === 'decline') return [];
-    if ('acceptWithExecpolicyAmendment' in decision) {
-      const prefix = plainLine(commandText(decision.acceptWithExecpolicyAmendment.execpolicy_amendment.join(' ')));
-      return [
-        {
-          label: `Yes, and always allow commands that begin with: ${prefix}`,
-          key: 'p',
-          choose: decide(decision, true, `You always let Codex run commands that begin with ${prefix}`),
-        },
-      ];
-    }
-    const { host: name, action } = decision.applyNetworkPolicyAmendment.network_policy_amendment;
-    return action === 'allow'
-      ? [
-          {
-            label: `Yes, and always allow ${plainLine(name)}`,
-            key: 'p',
-            choose: decide(decision, true, `You always let Codex reach ${name}`),
-          },
-        ]
-      : [
-          {
-            label: `No, and never allow ${plainLine(name)}`,
-            key: 'd',
-            choose: decide(decision, false, `You never let Codex reach ${name}`),
-          },
-        ];
+  const what = host ? `reach ${plainLine(host.host)}` : `run ${plainLine(command ?? 'a command')}`;
+  const decide = (decision: CommandExecutionApprovalDecision, isYes: boolean, text: string) => (now: State) =>
+    answered(now, id, { decision }, isYes, text);
+  const choices = (params.availableDecisions ?? decisionsFor(params)).flatMap((decision): Choice[] => {
+    const words = wordsFor(decision, what);
+    return words
+      ? [{ label: words.label, key: words.key, choose: decide(decision, words.key !== 'd', words.told) }]
+      : [];
   });
   const cancel = decide('cancel', false, `You did not let Codex ${what}`);
   return {
@@ -83,6 +48,29 @@ export function askCommand(id: RequestId, params: CommandParams, state: State): 
     hint: 'enter or the key in brackets answers, ctrl+t shows the transcript',
     cancel,
   };
+}
+
+/** How a decision is offered and told; null for those that every question has. */
+function wordsFor(
+  decision: CommandExecutionApprovalDecision,
+  what: string,
+): { key: string; label: string; told: string } | null {
+  if (decision === 'cancel' || decision === 'decline') return null;
+  if (decision === 'accept') return { key: 'y', label: 'Yes, once', told: `You let Codex ${what}` };
+  if (decision === 'acceptForSession') {
+    const label = 'Yes, and do not ask again in this session';
+    return { key: 'a', label, told: `You let Codex ${what} in this session` };
+  }
+  if ('acceptWithExecpolicyAmendment' in decision) {
+    const prefix = plainLine(commandText(decision.acceptWithExecpolicyAmendment.execpolicy_amendment.join(' ')));
+    const label = `Yes, and always allow commands that begin with: ${prefix}`;
+    return { key: 'p', label, told: `You always let Codex run commands that begin with ${prefix}` };
+  }
+  const { host, action } = decision.applyNetworkPolicyAmendment.network_policy_amendment;
+  const name = plainLine(host);
+  return action === 'allow'
+    ? { key: 'p', label: `Yes, and always allow ${name}`, told: `You always let Codex reach ${name}` }
+    : { key: 'd', label: `No, and never allow ${name}`, told: `You never let Codex reach ${name}` };
 }
 
 function decisionsFor(params: CommandParams): CommandExecutionApprovalDecision[] {

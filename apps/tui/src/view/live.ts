@@ -7,7 +7,8 @@ import type { OpenItem, State } from '../model.ts';
 import { plain, plainLine, plainOutput } from '../text/plain.ts';
 import { fit, hang } from '../text/wrap.ts';
 
-/** Lines of running output that are shown. */
+/** Lines of what runs, and of its output, that are shown; the transcript has all. */
+const COMMAND_LINES = 6;
 const OUTPUT_LINES = 4;
 /** The end of a text that is still growing: drawing it costs the same however long it gets. */
 const LIVE_TEXT = 6000;
@@ -46,10 +47,13 @@ function drawOpen({ item, output }: OpenItem, look: Look): string[] {
   }
 }
 
-function running(verb: string, what: string, output: string, { theme, width }: Look): string[] {
+function running(verb: string, what: string, output: string, { theme, width, isFull }: Look): string[] {
   const lines = output === '' ? [] : plainOutput(output).replace(/\n+$/, '').split('\n').slice(-OUTPUT_LINES);
   return [
-    ...hang(`${theme.accent('•')} ${theme.bold(verb)} `, plain(what), width, '    ').slice(0, 6),
+    ...hang(`${theme.accent('•')} ${theme.bold(verb)} `, plain(what), width, '    ').slice(
+      0,
+      isFull ? undefined : COMMAND_LINES,
+    ),
     ...lines.map((line, at) => theme.dim(fit((at === 0 ? '  └ ' : '    ') + line, width))),
   ];
 }
