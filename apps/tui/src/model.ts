@@ -82,7 +82,7 @@ export interface Turn {
   /** The model has proposed a plan. */
   readonly hasPlan: boolean;
   /** Steered into the running turn, not yet taken up. */
-  readonly steered: readonly string[];
+  readonly steered: readonly Message[];
 }
 
 export interface Stream {

@@ -118,7 +118,14 @@ describe('other commands', () => {
   it('that do not exist are told, and the line is not sent', () => {
     const tui = run('/nonsense');
     expect(tui.told()).toContain('There is no command /nonsense');
+    expect(tui.view()).toContain('› /nonsense');
     expect(tui.calls()).toEqual([]);
+  });
+
+  it('are text with a blank before them', () => {
+    for (const line of [' /nonsense is here', ' !now', '/usr/bin is full']) {
+      expect(run(line).calls()).toMatchObject([{ method: 'turn/start', params: { input: [{ text: line.trim() }] } }]);
+    }
   });
 
   it('/new begins another session, /quit leaves', () => {

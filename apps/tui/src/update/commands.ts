@@ -20,7 +20,14 @@ import { listServers, showStatus, showTerminals } from './status.ts';
 /** Runs `/name args`. What is no command is told. */
 export function runCommand(state: State, name: string, args: string): Step {
   const command = COMMANDS.find((known) => known.name === name);
-  if (!command) return say(state, 'error', `There is no command /${name}. /help lists them.`);
+  if (!command) {
+    const told = say(
+      state,
+      'error',
+      `There is no command /${name}. /help lists them; a blank before it makes it text.`,
+    );
+    return step({ ...told.state, draft: draftOf({ text: `/${name} ${args}`.trim(), images: [] }) });
+  }
   const always = withoutThread(state, command.name);
   if (always) return always;
   const { session } = state;

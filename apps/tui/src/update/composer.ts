@@ -107,9 +107,11 @@ export function submit(state: State): Step {
   const message = messageOf(state.draft);
   if (message.text === '' && message.images.length === 0) return step(state);
   const cleared = clearDraft(state, message);
-  const command = /^\/([a-z]+)(?:\s+([^]*))?$/.exec(message.text);
+  // With a blank before it a line is a message, whatever follows.
+  const isMessage = /^\s/.test(state.draft.buffer.text);
+  const command = isMessage ? null : /^\/([a-z]+)(?:\s+([^]*))?$/.exec(message.text);
   if (command) return kept(runCommand(cleared, command[1] ?? '', command[2] ?? ''), message);
-  if (message.text.startsWith('!')) return kept(runShell(cleared, message.text.slice(1).trim()), message);
+  if (!isMessage && message.text.startsWith('!')) return kept(runShell(cleared, message.text.slice(1).trim()), message);
   return kept(sendMessage(cleared, message), message);
 }
 

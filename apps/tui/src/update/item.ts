@@ -102,7 +102,7 @@ function completed(state: State, item: ThreadItem): State {
       const said = item.content.map((part) => (part.type === 'text' ? part.text : ''));
       const told = withTurn(closed, (turn) => ({
         ...turn,
-        steered: turn.steered.filter((text) => !said.includes(text)),
+        steered: turn.steered.filter(({ text }) => !said.includes(text)),
       }));
       return addCells(told, { kind: 'item', item });
     }

@@ -12,14 +12,14 @@ export function sendMessage(state: State, message: Message): Step {
   if (turn.id === null || turn.isInterrupting) return enqueue(state, message);
   const params = { threadId: session.threadId, input: inputOf(message), expectedTurnId: turn.id };
   return step(
-    { ...state, turn: { ...turn, steered: [...turn.steered, message.text] } },
+    { ...state, turn: { ...turn, steered: [...turn.steered, message] } },
     // The turn may have ended meanwhile, or be of a kind that takes no input.
     call('turn/steer', params, undefined, () => change((now) => resend(now, message))),
   );
 }
 
 function resend(state: State, message: Message): Step {
-  const turn = state.turn && { ...state.turn, steered: state.turn.steered.filter((text) => text !== message.text) };
+  const turn = state.turn && { ...state.turn, steered: state.turn.steered.filter((other) => other !== message) };
   return turn ? enqueue({ ...state, turn }, message) : sendMessage(state, message);
 }
 

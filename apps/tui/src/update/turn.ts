@@ -57,7 +57,7 @@ function turnEnded(state: State, ended: WireTurn): Step {
   if (ended.status === 'completed' && took >= LONG_MS) next = addCells(next, { kind: 'ended', ms: took });
   const notify: Effect[] = state.isFocused ? [] : [{ type: 'notify', text: 'Codex is done' }];
   // What the turn took in no more goes on as a message of its own.
-  const left = [...(turn?.steered ?? []).map((text): Message => ({ text, images: [] })), ...next.queue];
+  const left = [...(turn?.steered ?? []), ...next.queue];
   const [first, ...more] = left;
   if (first === undefined) {
     const isPlanned = ended.status === 'completed' && turn?.hasPlan && next.session?.mode === 'plan';

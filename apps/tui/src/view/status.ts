@@ -28,7 +28,7 @@ export function drawStatus(state: State, { width, theme }: Look): Frame {
     lines.push('', theme.dim('  Starting …'));
   }
   const waiting = [
-    ...(turn?.steered ?? []).map((text) => `↳ goes into this turn: ${plainLine(text)}`),
+    ...(turn?.steered ?? []).map(({ text }) => `↳ goes into this turn: ${plainLine(text)}`),
     ...[...state.waiting, ...state.queue].map(({ text }) => `↳ goes next: ${plainLine(text)}`),
   ];
   const left = waiting.length - SHOWN_WAITING;
