@@ -115,6 +115,7 @@ function placeOf(args: RunArguments, { config, cwd, thread }: Settings, env: Nod
   return {
     version: VERSION,
     cwd,
+    isFolderChosen: args.cwd !== undefined,
     userHome: env['HOME'] || homedir(),
     profile: args.profile,
     shell: env['SHELL'] || 'sh',

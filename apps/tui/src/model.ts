@@ -31,6 +31,8 @@ export interface Place {
   readonly version: string;
   /** The folder worked in, unless the thread names another. */
   readonly cwd: string;
+  /** Whether that folder was asked for: else a stored thread goes on in its own. */
+  readonly isFolderChosen: boolean;
   /** The person's home, for `~`; undefined when there is none. */
   readonly userHome: string | undefined;
   /** Profile of config.toml in use; what is kept as a setting goes there. */

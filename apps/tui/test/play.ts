@@ -12,6 +12,7 @@ export const THREAD = '01a00000-0000-7000-8000-000000000001';
 const PLACE: Place = {
   version: '0.115.0',
   cwd: '/work/app',
+  isFolderChosen: false,
   userHome: '/home/me',
   profile: undefined,
   shell: '/bin/sh',

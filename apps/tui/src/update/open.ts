@@ -12,8 +12,7 @@ export function openNew({ place }: State): Effect {
  * `orElse` says how it goes on.
  */
 export function openStored({ place }: State, purpose: 'resume' | 'fork', threadId: string, orElse: Effect): Effect {
-  const { cwd: _, ...settings } = place.thread;
-  const params = { ...settings, threadId };
+  const params = { ...place.thread, cwd: place.isFolderChosen ? place.cwd : null, threadId };
   const failed = (text: string) =>
     change((state) =>
       step(addCells(state, { kind: 'notice', level: 'error', text }), ...(state.session ? [] : [orElse])),
