@@ -131,6 +131,8 @@ export interface State {
   /** Until when another ctrl+c ends the program. */
   readonly quitUntil: number;
   readonly escapedAt: number;
+  /** When something was last written in the composer. */
+  readonly typedAt: number;
   readonly isFocused: boolean;
   /** A command of the user's own that runs. */
   readonly shell: { readonly processId: string; readonly command: string } | null;

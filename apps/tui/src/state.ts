@@ -25,6 +25,7 @@ export function initialState(place: Place, size: Size, now: number): State {
     hint: null,
     quitUntil: 0,
     escapedAt: 0,
+    typedAt: 0,
     isFocused: true,
     shell: null,
     shellNotes: [],

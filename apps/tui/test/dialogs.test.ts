@@ -77,6 +77,24 @@ describe('a command that has to be allowed', () => {
     expect(answers(tui)).toEqual([]);
   });
 
+  it('is not answered by what somebody is just writing', () => {
+    const tui = play();
+    tui.type('I think wh');
+    tui.send({
+      type: 'question',
+      id: 9,
+      method: COMMAND,
+      params: { ...params, availableDecisions: ['accept', 'cancel'] },
+    });
+    tui.type('y');
+    tui.press('enter');
+    expect(answers(tui)).toEqual([]);
+    expect(tui.state.draft.buffer.text).toBe('I think why');
+    tui.wait(1000);
+    tui.type('y');
+    expect(answers(tui)).toHaveLength(1);
+  });
+
   it('keeps what was being written, and shows the transcript on ctrl+t', () => {
     const tui = play();
     tui.type('half a thought');
@@ -89,6 +107,7 @@ describe('a command that has to be allowed', () => {
     tui.press('ctrl+t');
     expect(tui.view()).toContain('Transcript');
     tui.press('escape');
+    tui.wait(1000);
     tui.type('y');
     expect(tui.view()).toContain('› half a thought');
   });

@@ -126,7 +126,7 @@ function queueDraft(state: State): Step {
 }
 
 function clearDraft(state: State, { text }: Message): State {
-  return { ...state, draft: EMPTY_DRAFT, popup: null, history: remember(state.history, text) };
+  return { ...state, draft: EMPTY_DRAFT, popup: null, typedAt: 0, history: remember(state.history, text) };
 }
 
 function kept({ state, effects }: Step, { text }: Message): Step {

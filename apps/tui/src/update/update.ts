@@ -2,7 +2,8 @@ import { unreachable } from '@codex/base';
 import { attachImage, draftOf, paste } from '../composer/draft.ts';
 import { prepend } from '../composer/history.ts';
 import { updateDialog } from '../dialogs/update.ts';
-import type { Msg, State, Step } from '../model.ts';
+import type { Input } from '../keys.ts';
+import type { Dialog, Msg, State, Step } from '../model.ts';
 import { updatePager } from '../overlays/pager.ts';
 import { updatePicker } from '../overlays/picker.ts';
 import { addCells } from '../state.ts';
@@ -49,7 +50,7 @@ export function update(state: State, msg: Msg): Step {
   }
 }
 
-function updateInput(before: State, input: Extract<Msg, { type: 'input' }>['input']): Step {
+function updateInput(before: State, input: Input): Step {
   if (input.kind === 'focus') return step({ ...before, isFocused: input.focused });
   const state = before.hint === null ? before : { ...before, hint: null };
   if (input.kind === 'key' && input.key === 'ctrl+l') return step(state, { type: 'redraw' });
@@ -61,7 +62,18 @@ function updateInput(before: State, input: Extract<Msg, { type: 'input' }>['inpu
     return step({ ...state, overlay: { kind: 'pager', title: 'Transcript', diff: null, top: null } });
   }
   const [dialog] = state.dialogs;
-  return dialog ? updateDialog(state, dialog, input) : updateComposer(state, input);
+  if (dialog && !isStillTyping(state, dialog, input)) return updateDialog(state, dialog, input);
+  if (input.kind === 'key') return dialog ? step(state) : updateComposer(state, input);
+  return updateComposer({ ...state, typedAt: state.now }, input);
+}
+
+/** How long after a letter the next one still belongs to the same thought, in milliseconds. */
+const TYPING_MS = 700;
+
+/** A question that comes up under somebody's fingers is not answered by what they are writing. */
+function isStillTyping({ now, typedAt }: State, { question }: Dialog, input: Input): boolean {
+  const isAnswer = input.kind !== 'key' || input.key === 'enter';
+  return question !== undefined && isAnswer && now - typedAt < TYPING_MS;
 }
 
 function disconnected(state: State, reason: string | null): Step {
