@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { CodexError } from '@codex/base';
+import { CodexError, systemCode } from '@codex/base';
 import type { Env } from './env.ts';
 
 /**
@@ -13,7 +13,8 @@ export function resolveHome(env: Env, homedir: string): string {
   try {
     if (statSync(wanted).isDirectory()) return realpathSync(wanted);
   } catch (cause) {
-    throw new CodexError('config', `CODEX_HOME points to "${wanted}", which cannot be read`, { cause });
+    const why = systemCode(cause) === 'ENOENT' ? 'does not exist' : 'cannot be read';
+    throw new CodexError('config', `CODEX_HOME points to "${wanted}", which ${why}`, { cause });
   }
   throw new CodexError('config', `CODEX_HOME points to "${wanted}", which is not a directory`);
 }

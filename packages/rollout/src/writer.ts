@@ -72,7 +72,7 @@ export function openRollout(options: RolloutOptions): RolloutWriter {
   };
 
   const openFile = async (): Promise<FileHandle> => {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(path));
     const handle = await open(path, 'a+', 0o600);
     try {
       if (await endsTorn(handle)) await writeWhole(handle, '\n');
@@ -168,6 +168,19 @@ export function openRollout(options: RolloutOptions): RolloutWriter {
 /** The writer of threads that leave nothing behind. */
 export function nullRollout(): RolloutWriter {
   return { path: '', written: false, append: () => {}, flush: () => Promise.resolve(), close: () => Promise.resolve() };
+}
+
+/** With its parents. Where nothing can be made Node says that something is not there; the true reason is thrown. */
+async function makeFolder(folder: string): Promise<void> {
+  const make = () => mkdir(folder, { recursive: true, mode: 0o700 });
+  try {
+    await make();
+  } catch (error) {
+    const { code, path } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' || path === undefined) throw error;
+    await mkdir(path, { mode: 0o700 });
+    await make();
+  }
 }
 
 /** How much got out; a failure is told, not thrown, because some of it may be in the file. */

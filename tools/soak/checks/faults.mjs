@@ -19,7 +19,8 @@ const canLimit = () => works('prlimit', '--nofile=64', 'true');
 
 /**
  * What the machine may do to a program. `start` changes how it is started, `strike` and `heal` are called while it
- * runs, `last` right before its input ends; `stored` says whether everything has to be in the files in the end, `told` that clients have to hear of it.
+ * runs, `last` right before its input ends; `stored` says whether everything has to be in the files in the end, `told`
+ * what clients have to hear of it.
  */
 const FAULTS = {
   'full disk': {
@@ -35,12 +36,12 @@ const FAULTS = {
     // Its home is seen by nobody else.
     rescue: ({ dirs, sh }) => sh(`cp -r ${dirs.home}/. ${dirs.home}.out`).then(() => `${dirs.home}.out`),
     stored: true,
-    told: true,
+    told: 'ENOSPC',
   },
   'read-only home': {
     possible: canConfine,
     start: ({ dirs, launch }) => launch(`bwrap ${inRoom.join(' ')} --ro-bind ${dirs.home} ${dirs.home} --`),
-    told: true,
+    told: 'EROFS',
   },
   'sessions of somebody else': {
     possible: canConfine,
@@ -51,18 +52,18 @@ const FAULTS = {
     },
     heal: ({ dirs }) => fs.chmodSync(path.join(dirs.home, 'sessions'), 0o700),
     stored: true,
-    told: true,
+    told: 'EACCES',
   },
   'a file in the place of sessions': {
     strike: ({ dirs }) => fs.writeFileSync(path.join(dirs.home, 'sessions'), ''),
     heal: ({ dirs }) => fs.rmSync(path.join(dirs.home, 'sessions')),
     stored: true,
-    told: true,
+    told: 'ENOTDIR',
   },
   'files of some hundred bytes': {
     possible: canLimit,
     start: ({ launch }) => launch('prlimit --fsize=600 --'),
-    told: true,
+    told: 'EFBIG',
   },
   'few open files': { possible: canLimit, start: ({ launch }) => launch('prlimit --nofile=40 --'), stored: true },
   'git that hangs': {
@@ -139,7 +140,10 @@ async function oneFault(world, fault, report) {
   await fault.strike?.(scene);
   await talk('fine', 'patch', 'say');
   await fault.heal?.(scene);
-  if (program.messages.some(isTold) !== Boolean(fault.told)) report(fault.told ? 'nobody is told' : 'a fault is told');
+  const told = program.messages.filter(isTold).map(({ params }) => params.summary);
+  if (told.length !== (fault.told ? 1 : 0) || !(told[0] ?? '').includes(fault.told ?? '')) {
+    report(`clients are told ${JSON.stringify(told)} and not once of ${fault.told ?? 'nothing'}`);
+  }
   const seen = program.messages.flatMap(({ method, params }) => (method === 'item/completed' ? [params.item.id] : []));
   await talk('say');
   const live = await readTurns(program, thread.id);
