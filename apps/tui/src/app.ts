@@ -1,4 +1,5 @@
 import { type Clock, toMessage } from '@codex/base';
+import { EXIT } from './io.ts';
 import type { Effect, Msg, State } from './model.ts';
 import { editOutside } from './outside.ts';
 import { createPainter } from './painter.ts';
@@ -74,6 +75,7 @@ export function createApp(initial: State, deps: AppDeps): App {
   const listener = {
     input: (input: Extract<Msg, { type: 'input' }>['input']) => dispatch({ type: 'input', input }),
     resized: (size: State['size']) => dispatch({ type: 'resized', size }),
+    closed: () => leave(EXIT.failed),
   };
 
   const perform = (effect: Effect): void => {

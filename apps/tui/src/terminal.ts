@@ -6,13 +6,20 @@ import type { Size } from './model.ts';
 /** The terminal, in raw mode from `start` to `stop`. Nothing else reads or writes it. */
 export interface Terminal {
   readonly size: Size;
-  start(listener: { input: (input: Input) => void; resized: (size: Size) => void }): void;
+  start(listener: Listener): void;
   write(text: string): void;
   /** Another screen, whose content goes when it is left. */
   enterAlternate(): void;
   leaveAlternate(): void;
   /** Puts everything back as it was. Safe to call twice, and from an exit handler. */
   stop(): void;
+}
+
+export interface Listener {
+  input: (input: Input) => void;
+  resized: (size: Size) => void;
+  /** Nobody is there any more: the window was closed, the line was cut. */
+  closed: () => void;
 }
 
 /** An escape that nothing follows for so long is the key. */
@@ -35,7 +42,7 @@ export function createTerminal({ stdin, stdout }: AppIo, clock: Clock = systemCl
     get size() {
       return size();
     },
-    start({ input, resized }) {
+    start({ input, resized, closed }) {
       if (isOn) return;
       isOn = true;
       const decoder = createInputDecoder();
@@ -52,12 +59,16 @@ export function createTerminal({ stdin, stdout }: AppIo, clock: Clock = systemCl
       const onResize = () => resized(size());
       stdin.setRawMode?.(true);
       stdin.on('data', onData);
+      stdin.on('end', closed);
+      stdin.on('error', closed);
       stdin.resume();
       stdout.on('resize', onResize);
       stdout.write(ON);
       leave = () => {
         cancel();
         stdin.off('data', onData);
+        stdin.off('end', closed);
+        stdin.off('error', closed);
         stdin.pause();
         stdout.off('resize', onResize);
         stdin.setRawMode?.(false);

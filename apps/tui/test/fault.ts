@@ -5,7 +5,7 @@ import { createTerminal } from '../src/terminal.ts';
 const { stdin, stdout, stderr, env } = process;
 const terminal = createTerminal({ stdin, stdout, stderr, env, cwd: '/' });
 guardTerminal(terminal, () => {});
-terminal.start({ input: () => {}, resized: () => {} });
+terminal.start({ input: () => {}, resized: () => {}, closed: () => {} });
 terminal.enterAlternate();
 terminal.write('ready');
 stdin.once('data', () => {
