@@ -13,7 +13,7 @@ function loginDialog(next: (state: State) => Step) {
   const choices: Choice[] = [
     {
       label: 'Sign in with ChatGPT',
-      detail: 'opens an address in a browser; uses the plan you pay for',
+      detail: 'shows an address for a browser on this machine; uses the plan you pay for',
       choose: (state) => startChatGpt(state, next),
     },
     { label: 'Give an API key', detail: 'it is kept in $CODEX_HOME/auth.json', choose: (state) => askKey(state, next) },
@@ -24,7 +24,7 @@ function loginDialog(next: (state: State) => Step) {
     title: 'Codex needs a way to a model',
     body: [
       {
-        text: 'Sign in here, or leave and set OPENAI_API_KEY, run `codex login`, or name a provider of your own in config.toml (model_provider). A local model needs no login: codex --oss.',
+        text: 'Sign in here, or leave and set OPENAI_API_KEY, run `codex login` (with --device-auth for a browser elsewhere), or name a provider of your own in config.toml (model_provider). A local model needs no login: codex --oss.',
       },
     ],
     choices,
