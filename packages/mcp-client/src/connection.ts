@@ -102,7 +102,8 @@ export async function connect(
     listing = createDeadline(limit, clock);
     tools = await listTools(AbortSignal.any([signal, listing.signal]));
   } catch (error) {
-    void client.close();
+    // Waited for: who ends the program waits for this, and a server may have to be killed.
+    await client.close().catch(() => {});
     signal.throwIfAborted();
     throw starting.expired || listing?.expired ? new McpStartError(timeoutText(name, limit), { cause: error }) : error;
   } finally {

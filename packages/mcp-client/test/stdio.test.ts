@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { manualClock } from '@codex/base';
 import { describe, expect, it } from 'vitest';
 import { call, mcp, PATIENT, recordingLog, stdio } from './support/mcp.ts';
@@ -192,4 +194,17 @@ it.each([{}, { STUBBORN: '1' }])('nothing of a server is left when it is closed 
   expect(alive(childPid())).toBe(true);
   await servers.close();
   await expect.poll(() => alive(childPid())).toBe(false);
+});
+
+it('a server that could not start and does not end by itself is gone when all are closed', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'codex-mcp-'));
+  const mark = join(folder, 'pid');
+  const servers = mcp({ tiny: stdio({ env: { START: 'refuse', STUBBORN: '1', MARK: mark } }) });
+  const ready = servers.ready(PATIENT);
+  await expect.poll(() => existsSync(mark) && readFileSync(mark, 'utf8')).toMatch(/^\d+$/);
+  const pid = Number(readFileSync(mark, 'utf8'));
+  rmSync(folder, { recursive: true });
+  expect((await ready).get('tiny')).toMatchObject({ status: 'failed' });
+  await servers.close();
+  expect(alive(pid)).toBe(false);
 });

@@ -28,7 +28,7 @@ export interface LazyState {
 const MAX_WAITING = 4_096;
 
 export interface LazyStateDeps {
-  folder(): Promise<string>;
+  folder: () => Promise<string>;
   clock: Clock;
   ids: Ids;
   log: Logger;
