@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { type Clock, createDeadline, type Logger, raceAbort, toMessage } from '@codex/base';
 import type { ThreadFiles } from '@codex/protocol';
 import type { ThreadPage, ThreadQuery } from '@codex/state';
@@ -23,6 +22,8 @@ const FRESH_MS = 5_000;
 const STALE_MS = 30_000;
 /** … so much later. */
 const LATER_MS = 1_000;
+/** The answer that is being made goes out before the index is opened, which holds the process up for some ms. */
+const OPEN_MS = 10;
 /** A list does not wait longer for that look: another process may be at it. */
 const PATIENCE_MS = 2_000;
 const CLOSE_MS = 1_000;
@@ -39,6 +40,7 @@ export function createThreadCatalog(deps: {
   let looking: Promise<boolean> | undefined;
   let lookedAt = Number.NEGATIVE_INFINITY;
   let cancelLook: (() => void) | undefined;
+  let cancelOpening: (() => void) | undefined;
   let isOpen = false;
 
   const open = () => (opened ??= openFiles());
@@ -101,14 +103,14 @@ export function createThreadCatalog(deps: {
     fill: () => void fill(),
     prepare() {
       fillLater();
-      // The answer goes out first.
-      setImmediate()
-        .then(openIndex)
-        .catch((error: unknown) => log.warn({ reason: toMessage(error) }, 'thread index not opened'));
+      cancelOpening ??= clock.timer(OPEN_MS, () => {
+        openIndex().catch((error: unknown) => log.warn({ reason: toMessage(error) }, 'thread index not opened'));
+      });
     },
     async close() {
       stopping.abort();
       cancelLook?.();
+      cancelOpening?.();
       const limit = createDeadline(CLOSE_MS, clock);
       await raceAbort(Promise.resolve(looking), limit.signal).catch(() => {});
       limit.clear();
