@@ -22,6 +22,8 @@ const OPEN_MS = 3_000;
 /** After trouble the database is left alone for so long. */
 const RETRY_MS = 5_000;
 const IDENTITY_CHECK_MS = 1_000;
+/** Of new files: half the reads of the usual size, for rows of a kilobyte. */
+const PAGE_BYTES = 8192;
 /** Taken only as pages are read. */
 const CACHE_KIB = 32 * 1024;
 
@@ -143,6 +145,7 @@ export class Store {
     try {
       if (db.pragma('journal_mode') !== 'wal') {
         // A new file holds nothing to lose.
+        db.pragma(`page_size = ${PAGE_BYTES}`);
         db.pragma('synchronous = OFF');
         db.pragma('auto_vacuum = INCREMENTAL');
         db.pragma('journal_mode = WAL');
