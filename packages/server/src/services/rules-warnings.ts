@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { toMessage } from '@codex/base';
 import type { RulesReader } from '@codex/execpolicy';
 import type { ConfigWarningNotification } from '@codex/protocol';
@@ -13,6 +14,8 @@ export function createRulesWarnings(): RulesWarnings {
   const reader = () => (ready ??= import('@codex/execpolicy').then(({ createRulesReader }) => createRulesReader()));
   return {
     async of(folders) {
+      // Most homes have no rules: the reader is not even loaded for them.
+      if (!ready && folders.every(isMissing)) return [];
       try {
         const { warnings } = await (await reader()).load(folders);
         return warnings.map(({ summary, details, path, range }) => ({ summary, details, path, range }));
@@ -21,4 +24,13 @@ export function createRulesWarnings(): RulesWarnings {
       }
     },
   };
+}
+
+/** What cannot be looked at is there: its reader says why it cannot be read. */
+function isMissing(folder: string): boolean {
+  try {
+    return statSync(folder, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
 }
