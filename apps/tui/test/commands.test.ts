@@ -108,7 +108,7 @@ describe('other commands', () => {
   it.each([
     ['/compact', { method: 'thread/compact/start', params: { threadId: THREAD } }],
     ['/rename my work', { method: 'thread/name/set', params: { threadId: THREAD, name: 'my work' } }],
-    ['/fork', { method: 'thread/fork', params: { threadId: THREAD, cwd: '/work/app' } }],
+    ['/fork', { method: 'thread/fork', params: { threadId: THREAD, cwd: '/code/app' } }],
     ['/clean', { method: 'thread/backgroundTerminals/clean', params: { threadId: THREAD } }],
     ['/logout', { method: 'account/logout', params: undefined }],
   ])('%s', (line, call) => {
@@ -177,7 +177,7 @@ describe('other commands', () => {
       enabled,
     });
     skills.answer('skills/list', {
-      data: [{ cwd: '/work/app', skills: [skill('one', true), skill('two', false)], errors: [] }],
+      data: [{ cwd: '/code/app', skills: [skill('one', true), skill('two', false)], errors: [] }],
     });
     expect(skills.view()).toMatch(/\[x\] one[^]*\[ \] two/);
     skills.press('down');
@@ -213,7 +213,7 @@ describe('the picker', () => {
   it('fetches page after page, searches, sorts and opens', () => {
     const tui = run('/resume');
     expect(tui.calls()).toMatchObject([
-      { method: 'thread/list', params: { cwd: '/work/app', searchTerm: null, sortKey: 'updated_at', cursor: null } },
+      { method: 'thread/list', params: { cwd: '/code/app', searchTerm: null, sortKey: 'updated_at', cursor: null } },
     ]);
     tui.answer('thread/list', { data: rows(0, 50), nextCursor: 'next' });
     expect(tui.view()).toMatch(/› 1 minute ago .*session 0\n {2}1 minute ago .*session 1/);

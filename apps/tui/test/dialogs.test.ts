@@ -141,7 +141,7 @@ describe('a patch that has to be allowed', () => {
         id: 'c1',
         status: 'inProgress',
         changes: [
-          { path: '/work/app/a.ts', kind: { type: 'update', move_path: null }, diff: '@@ -1 +1 @@\n-old\n+new\n' },
+          { path: '/code/app/a.ts', kind: { type: 'update', move_path: null }, diff: '@@ -1 +1 @@\n-old\n+new\n' },
         ],
       }),
     );

@@ -11,14 +11,14 @@ export const THREAD = '01a00000-0000-7000-8000-000000000001';
 
 const PLACE: Place = {
   version: '0.115.0',
-  cwd: '/work/app',
+  cwd: '/code/app',
   isFolderChosen: false,
   userHome: '/home/me',
   profile: undefined,
   shell: '/bin/sh',
   showReasoning: true,
   showRawReasoning: false,
-  thread: { cwd: '/work/app', model: null, modelProvider: null, approvalPolicy: null, sandbox: null, config: null },
+  thread: { cwd: '/code/app', model: null, modelProvider: null, approvalPolicy: null, sandbox: null, config: null },
 };
 
 /** The interface without a terminal and without a server: messages in, state and effects out. */
@@ -55,7 +55,7 @@ export function opened(thread: Partial<Thread> = {}): OpenedThread {
       updatedAt: 0,
       status: { type: 'idle' },
       path: null,
-      cwd: '/work/app',
+      cwd: '/code/app',
       cliVersion: '0.115.0',
       source: 'cli',
       agentNickname: null,
@@ -68,7 +68,7 @@ export function opened(thread: Partial<Thread> = {}): OpenedThread {
     model: 'gpt-5.4',
     modelProvider: 'mock',
     serviceTier: null,
-    cwd: '/work/app',
+    cwd: '/code/app',
     approvalPolicy: 'on-request',
     approvalsReviewer: 'user',
     sandbox: { type: 'readOnly', access: { type: 'fullAccess' }, networkAccess: false },
@@ -92,7 +92,7 @@ export function play({ columns = 80, rows = 30, isOpen = true } = {}): Play {
     width: state.size.columns,
     theme: createTheme(false),
     isFull: false,
-    folder: '/work/app',
+    folder: '/code/app',
     showReasoning: true,
     showRawReasoning: false,
   });
@@ -178,7 +178,7 @@ export function command(more: Partial<Extract<ThreadItem, { type: 'commandExecut
     type: 'commandExecution',
     id: 'c1',
     command: "/bin/bash -lc 'make test'",
-    cwd: '/work/app',
+    cwd: '/code/app',
     processId: null,
     status: 'completed',
     commandActions: [{ type: 'unknown', command: 'make test' }],

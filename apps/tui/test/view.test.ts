@@ -13,7 +13,7 @@ const look: Look = {
   width: 60,
   theme: createTheme(false),
   isFull: false,
-  folder: '/work/app',
+  folder: '/code/app',
   showReasoning: true,
   showRawReasoning: false,
 };
@@ -129,7 +129,7 @@ describe('items', () => {
       command({
         commandActions: [
           { type: 'read', command: 'x', name: 'a.ts', path: 'a.ts' },
-          { type: 'search', command: 'x', query: 'TODO', path: '/work/app/src' },
+          { type: 'search', command: 'x', query: 'TODO', path: '/code/app/src' },
         ],
       }),
       '• Read a.ts\n  Searched TODO in src',
@@ -139,7 +139,7 @@ describe('items', () => {
         type: 'fileChange',
         id: 'p',
         status: 'completed',
-        changes: [{ path: '/work/app/new.ts', kind: { type: 'add' }, diff: 'a\nb\n' }],
+        changes: [{ path: '/code/app/new.ts', kind: { type: 'add' }, diff: 'a\nb\n' }],
       },
       '• Added new.ts (+2 -0)\n    1 +a\n    2 +b',
     ],
@@ -148,7 +148,7 @@ describe('items', () => {
         type: 'fileChange',
         id: 'p',
         status: 'declined',
-        changes: [{ path: '/work/app/new.ts', kind: { type: 'add' }, diff: 'a' }],
+        changes: [{ path: '/code/app/new.ts', kind: { type: 'add' }, diff: 'a' }],
       },
       '• Patch declined\n  └ new.ts',
     ],
