@@ -53,7 +53,8 @@ export async function readHistory(file: FileHandle, { path, size, signal }: Hist
     const { event } = stamped;
     if (event.type === 'turn.started') {
       freezeAll(state, turns);
-      turnOffset = line?.kind === 'turnStart' ? line.offset : null;
+      // A line whose id an earlier turn has begins a turn with another one.
+      turnOffset = line?.kind === 'turnStart' && namesTurn(line, stamped.turnId) ? line.offset : null;
     } else if (event.type === 'context.rolledBack') {
       freezeAll(state, turns);
       const left = Math.max(0, turns.count - event.turns);
@@ -87,6 +88,14 @@ export async function readHistory(file: FileHandle, { path, size, signal }: Hist
           if (whole && state.active) checkpoints.push({ turn: turns.count, offset: turnOffset ?? 0 });
           return;
         }
+        case 'turnEnd':
+          if (line.includes('"turn_id":') && !namesTurn(line, state.active?.id ?? null)) {
+            // Who begins to read behind another turn takes what is said of that for the present one.
+            turnOffset = null;
+            checkpoints = [];
+          }
+          push(line.text(), line);
+          return;
         default:
           push(line.text(), line);
       }
@@ -117,6 +126,8 @@ function thawFor(turnId: string | null, state: ThreadState, turns: TurnFreezer):
   const turn = turns.thaw(turnId);
   if (turn) state.turns.unshift(turn);
 }
+
+const namesTurn = (line: ScannedLine, id: string | null) => line.includes(`"turn_id":${JSON.stringify(id)}`);
 
 /** Counts stand for all before them, so only the last ones are worth reading: of the tokens and of the limits. */
 function lastTokenLines(): { take(text: string): void; inOrder(): string[] } {

@@ -8,6 +8,7 @@ export type LineKind =
   | 'compaction'
   | 'tokens'
   | 'turnStart'
+  | 'turnEnd'
   /** Everything else, also what is no line of a rollout at all. */
   | 'other';
 
@@ -79,7 +80,8 @@ function kindOf(head: string): LineKind {
       return 'compaction';
     case 'event_msg':
       if (event === 'token_count') return 'tokens';
-      return event === 'task_started' || event === 'turn_started' ? 'turnStart' : 'other';
+      if (event === 'task_started' || event === 'turn_started') return 'turnStart';
+      return event === 'task_complete' || event === 'turn_complete' || event === 'turn_aborted' ? 'turnEnd' : 'other';
     default:
       return 'other';
   }

@@ -91,7 +91,34 @@ describe('reading a file', () => {
         expect(stored.context.turns).toEqual(known ? expected.context.turns.slice(-known) : []);
         expect(stored.skippedLines).toBe(torn ? 1 : 0);
       }),
-      { numRuns: 250 },
+      {
+        numRuns: 250,
+        examples: [
+          // An earlier turn ends late, in the one that is compacted.
+          [
+            [
+              event('task_started', { turn_id: 't5' }),
+              event('task_started', { turn_id: 't1' }),
+              event('task_complete', { turn_id: 't5' }),
+              ['response_item', message('assistant', 'a')],
+              ['compacted', { message: 'a', replacement_history: [message('user', 'a')] }],
+            ],
+            false,
+          ],
+          // Two turns with one id.
+          [
+            [
+              event('task_started', { turn_id: 't1' }),
+              event('task_complete', { turn_id: 't1' }),
+              event('task_started', { turn_id: 't1' }),
+              ['response_item', message('assistant', 'a')],
+              event('task_complete', { turn_id: 't1' }),
+              ['compacted', { message: 'a', replacement_history: [message('user', 'a')] }],
+            ],
+            false,
+          ],
+        ],
+      },
     );
   });
 
